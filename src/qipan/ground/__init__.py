@@ -1,0 +1,1 @@
+"""What any public office's system stands on."""

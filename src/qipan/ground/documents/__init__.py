@@ -1,0 +1,1 @@
+"""Reading the files that an office has (YAML, workbooks, tables) and writing the ones that it wants."""

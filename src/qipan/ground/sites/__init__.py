@@ -1,0 +1,1 @@
+"""The register of sites: what exists, where, and which unit answers for what there."""

@@ -1,0 +1,1 @@
+"""Counties, units, people, and the posts from which rights come."""

@@ -1,0 +1,99 @@
+"""Counties, the tree of their units, people, and the posts that people hold."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from qipan.assessment.text import Text
+
+
+class County(models.Model):
+    """A county or city: the key of every row that belongs to a place. The example is a county of its own."""
+
+    code = models.CharField(max_length=32, unique=True)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
+    is_example = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class Unit(models.Model):
+    """A unit of a county for a time: a department, a township, a community. Its type is data."""
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="units")
+    code = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
+    type = models.CharField(max_length=40, help_text="free word from the unit pack: department, town, community, …")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (models.UniqueConstraint(fields=("county", "code"), name="unit_code_in_county"),)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class Person(AbstractUser):
+    """Someone who signs in. Rights come from posts, not from the person."""
+
+    full_name_zh = models.CharField(max_length=40, blank=True)
+    full_name_en = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.full_name_zh or self.username
+
+
+class Role(models.TextChoices):
+    """What a post may do; `permissions.py` holds the rules."""
+
+    OFFICE = "office"
+    LEADER = "leader"
+    HEAD = "head"
+    LIAISON = "liaison"
+    INSPECTOR = "inspector"
+
+
+class Post(models.Model):
+    """A position in a unit, held by a person for a time."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=16, choices=Role)
+    title_zh = models.CharField(max_length=80)
+    title_en = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.title_zh}"
+
+    @property
+    def title(self) -> Text:
+        """The title in both languages."""
+        return Text(self.title_zh, self.title_en)

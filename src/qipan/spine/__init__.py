@@ -1,0 +1,1 @@
+"""What carries the campaign: the standard, the campaign, the ledger, the score."""

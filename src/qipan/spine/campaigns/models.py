@@ -1,0 +1,112 @@
+"""A campaign, its years, and who answers for what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qipan.assessment.text import Text
+from qipan.ground.units.models import County, Unit
+from qipan.spine.standards.models import Edition
+
+
+class Campaign(models.Model):
+    """A county's campaign for a title over a cycle of years."""
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="campaigns")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    honour = models.CharField(max_length=40, blank=True)
+    first_year = models.PositiveSmallIntegerField()
+    last_year = models.PositiveSmallIntegerField()
+    office = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("-first_year", "id")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class CampaignYear(models.Model):
+    """One year of a campaign: the editions that it is judged by, pinned by their hashes.
+
+    `absent_types` lists the site types that the county does not have, so that a type without sites is told from a
+    type that nobody has registered. A cut set here is the campaign's own assumption and is shown as one.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField()
+    standard = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    companions = models.ManyToManyField(
+        Edition, related_name="+", help_text="sub-standards, checklists, questionnaires and functions"
+    )
+    absent_types = models.JSONField(default=list, blank=True)
+    assumed_cut = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    duties_version = models.PositiveIntegerField(default=0, help_text="rises when a responsibility changes")
+
+    class Meta:
+        ordering = ("year",)
+        constraints = (models.UniqueConstraint(fields=("campaign", "year"), name="campaign_year_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.year}"
+
+
+class FunctionDuty(models.Model):
+    """The unit that carries a function of the standard, for a time; several units may carry one."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="function_duties")
+    function = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="function_duties")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("function", "id")
+        indexes = (models.Index(fields=("campaign", "function"), name="function_duty"),)
+
+    def __str__(self) -> str:
+        return f"{self.function} → {self.unit}"
+
+
+class AnsweringLead(models.Model):
+    """The one unit that the campaign chose to answer for a check whose standard names several leads (or none)."""
+
+    campaign_year = models.ForeignKey(CampaignYear, models.CASCADE, related_name="answering_leads")
+    check_key = models.CharField(max_length=120)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(auto_now=True)
+    chosen_by = models.CharField(max_length=160, help_text="person, post and unit, as values")
+
+    class Meta:
+        ordering = ("check_key",)
+        constraints = (models.UniqueConstraint(fields=("campaign_year", "check_key"), name="one_answering_lead"),)
+
+    def __str__(self) -> str:
+        return f"{self.check_key} → {self.unit}"
+
+
+class TimeNode(models.Model):
+    """A fixed point of the plan."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="nodes")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    on = models.DateField()
+    decides = models.BooleanField(default=False, help_text="an official assessment")
+
+    class Meta:
+        ordering = ("on", "id")
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name_zh}"
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)

@@ -1,0 +1,1 @@
+"""The ledger: append-only observations, the readings made of them, and the running tallies."""

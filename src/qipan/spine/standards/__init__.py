@@ -1,0 +1,1 @@
+"""Stored editions of standards and their companions, immutable by content hash."""

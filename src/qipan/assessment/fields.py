@@ -48,9 +48,7 @@ class Fields:
             return default
         if isinstance(value, (str, int)) and not isinstance(value, bool):
             return str(value).strip()
-        self.report(
-            Text(f"“{key}”应当是文字", f"`{key}` must be a text"), Text("", f"found {value!r:.60}"), at=(key,)
-        )
+        self.report(Text(f"“{key}”应当是文字", f"`{key}` must be a text"), Text("", f"found {value!r:.60}"), at=(key,))
         return default
 
     def text(self, key: str, *, required: bool = False) -> Text:
@@ -66,7 +64,9 @@ class Fields:
         if isinstance(value, Mapping) and set(value) <= {"zh", "en"}:
             return Text(str(value.get("zh") or "").strip(), str(value.get("en") or "").strip())
         self.report(
-            Text("应当写成 {zh: …, en: …}", "must be {zh: …, en: …} or one text"), Text("", f"found {value!r:.60}"), at=at
+            Text("应当写成 {zh: …, en: …}", "must be {zh: …, en: …} or one text"),
+            Text("", f"found {value!r:.60}"),
+            at=at,
         )
         return Text()
 

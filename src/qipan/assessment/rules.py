@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 from qipan.assessment.fields import Fields
@@ -187,7 +188,7 @@ def _number(outcome: str, wanted: Text) -> Fraction:
 
 Comparison = Literal["at_least", "above", "at_most", "below"]
 COMPARISONS: tuple[Comparison, ...] = ("at_least", "above", "at_most", "below")
-_SIGNS: dict[str, str] = {"at_least": "≥", "above": ">", "at_most": "≤", "below": "<"}  # noqa: RUF001 signs, not letters
+_SIGNS: dict[str, str] = {"at_least": "≥", "above": ">", "at_most": "≤", "below": "<"}
 
 
 def holds(comparison: Comparison, num: int, den: int, bound: Fraction) -> bool:
@@ -341,7 +342,9 @@ class TargetDistance:
     def sentence(self) -> Text:
         """Say the rule in words."""
         zero, full = plain(self.zero_at), plain(self.target)
-        return Text(f"达到 {full} 得满分，{zero} 不得分，其间按比例", f"full at {full}, nothing at {zero}, linear between")
+        return Text(
+            f"达到 {full} 得满分，{zero} 不得分，其间按比例", f"full at {full}, nothing at {zero}, linear between"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,9 +404,7 @@ class FaultCount:
         return Text("记录问题数量，0 为符合", "the number of faults; 0 complies")
 
 
-Value = (
-    PassFail | GradedScale | OptionValues | CountThreshold | NumberBands | TargetDistance | Share | FaultCount
-)
+Value = PassFail | GradedScale | OptionValues | CountThreshold | NumberBands | TargetDistance | Share | FaultCount
 
 # --- site rules: the items at one cluster -> one reading --------------------------------------------------------------
 
@@ -457,7 +458,8 @@ class ChecklistSum:
         if self.weights:
             pairs = [f"{key} × {weight}" for key, weight in self.weights.items()]
             return Text(
-                f"每处按适用项加权平均（{'，'.join(pairs)}）", f"each site: weighted mean of its items ({', '.join(pairs)})"
+                f"每处按适用项加权平均（{'，'.join(pairs)}）",
+                f"each site: weighted mean of its items ({', '.join(pairs)})",
             )
         return Text("每处按适用项中符合的占比计", "each site: share of its applicable items that comply")
 
@@ -501,7 +503,9 @@ class NOf:
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        return Text(f"每处 {self.of} 次中至少 {self.need} 次符合", f"each site: at least {self.need} of {self.of} comply")
+        return Text(
+            f"每处 {self.of} 次中至少 {self.need} 次符合", f"each site: at least {self.need} of {self.of} comply"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,14 +572,14 @@ class Join:
         """Say the rule in words."""
         words = {
             "mean": Text("各处读数取平均", "the mean of all readings"),
-            "mean_over_types": Text("先按点位类型取平均，再对各类型取平均", "the mean within each site type, then over the types"),
+            "mean_over_types": Text(
+                "先按点位类型取平均，再对各类型取平均", "the mean within each site type, then over the types"
+            ),
             "pooled_rate": Text("全部合并计算比率", "one rate over all cases"),
         }[self.kind]
         if not self.min_sample:
             return words
-        return Text(
-            f"{words.zh}，样本至少 {self.min_sample}", f"{words.en}, of at least {self.min_sample} cases"
-        )
+        return Text(f"{words.zh}，样本至少 {self.min_sample}", f"{words.en}, of at least {self.min_sample} cases")
 
 
 # --- points rules: a share -> a share of the points -------------------------------------------------------------------
@@ -699,7 +703,7 @@ def _bands(fields: Fields, grades: Grades) -> Bands:
     if not bands:
         fields.report(Text("至少要有一档", "at least one band is needed"))
     rising = {"at_least", "above"}
-    for one, two in zip(bands, bands[1:], strict=False):
+    for one, two in pairwise(bands):
         same = (one.comparison in rising) == (two.comparison in rising)
         if same and (two.bound >= one.bound if one.comparison in rising else two.bound <= one.bound):
             fields.report(
@@ -720,7 +724,9 @@ def read_value(fields: Fields, grades: Grades) -> Value:
         case "graded_scale":
             table = grade_table(fields, "values") or dict(grades)
             if not table:
-                fields.report(Text("没有等级分值", "no grade values"), Text("在包头写 grades", "give `grades` in the pack"))
+                fields.report(
+                    Text("没有等级分值", "no grade values"), Text("在包头写 grades", "give `grades` in the pack")
+                )
             value = GradedScale(table)
         case "option_values":
             value = OptionValues(grade_table(fields, "values"), fields.words("excluded"))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from qipan.assessment import rules
 from qipan.assessment.fields import Fields, Path, finish
@@ -369,7 +369,9 @@ class _Reading:
         if below is None:
             return Completeness("complete", Text(), ())
         status = below.choice("status", ("complete", "partial"))
-        found = Completeness("partial" if status == "partial" else "complete", below.text("note"), below.words("missing"))
+        found = Completeness(
+            "partial" if status == "partial" else "complete", below.text("note"), below.words("missing")
+        )
         below.done()
         return found
 
@@ -582,7 +584,10 @@ class _Reading:
             for key in site.weights:
                 if key not in items:
                     fields.report(
-                        Text(f"权重写了不存在的检查项“{key}”", f"a weight is given for {key!r}, which is not an item here"),
+                        Text(
+                            f"权重写了不存在的检查项“{key}”",
+                            f"a weight is given for {key!r}, which is not an item here",
+                        ),
                         at=("site", "weights", key),
                     )
         default: Literal["mean", "mean_over_types", "pooled_rate"] = "mean_over_types" if len(strata) > 1 else "mean"

@@ -1,0 +1,1 @@
+"""Points, losses and whose they are, as a campaign sees them."""

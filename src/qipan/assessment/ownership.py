@@ -1,0 +1,88 @@
+"""Whose points: a check's possible, lost and unassessed points divided over its clusters, in whole micro-points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import lcm
+
+from qipan.assessment.reading import Reading
+from qipan.assessment.rulebook import Line
+from qipan.assessment.scale import SCALE, largest_remainder
+from qipan.assessment.scorecard import CheckScore
+
+NOBODY = ""
+"""The cluster of a part that no cluster carries: a type that nobody looked at, a check without data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What falls to one cluster of one check. Micro-points; earned + lost + unassessed = possible.
+
+    `earned` can be below zero: where one failing site drops the whole check a band, more is lost through it than its
+    equal part of the check.
+    """
+
+    stratum: str
+    cluster: str
+    possible: int
+    earned: int
+    lost: int
+    unassessed: int
+
+
+def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Reading]) -> list[Part]:
+    """Divide a check's points over its clusters.
+
+    Possible points equally (a mean over types: first over the types), lost points in proportion to each cluster's
+    shortfall 1 − y, unassessed points in proportion to what is unknown there, each by largest remainder.
+
+    Args:
+        line: the check.
+        score: its score.
+        readings: the readings *now* of the clusters that enter, by (stratum, cluster).
+    """
+    if not score.possible:
+        return []
+    shares: list[tuple[str, str, int, int, int]] = []  # stratum, cluster, equal part, shortfall, unknown
+    types = [s for s in score.strata if s.state not in {"absent", "not_applicable"}]
+    by_types = line.check.join.kind == "mean_over_types"
+    sizes = {s.stratum: max(1, s.clusters) for s in types}
+    below = lcm(*sizes.values()) if by_types and sizes else 1
+    known: dict[str, list[tuple[str, Reading]]] = {}
+    for (stratum, cluster), reading in readings.items():
+        if reading.enters and reading.applies:
+            known.setdefault(stratum, []).append((cluster, reading))
+    for s in types:
+        each = below // sizes[s.stratum] if by_types else 1
+        clusters = sorted(known.get(s.stratum, ()), key=lambda pair: pair[0])
+        if not clusters and (by_types or not known):
+            shares.append((s.stratum, NOBODY, each, 0, SCALE * each))
+        for cluster, reading in clusters:
+            short, unknown = _weights(line, reading)
+            shares.append((s.stratum, cluster, each, short * each, unknown * each))
+    if not shares:
+        shares.append(("", NOBODY, 1, 1, 1))
+    equal = [share[2] for share in shares]
+    possible = largest_remainder(score.possible, equal)
+    lost = _split(score.lost, [share[3] for share in shares], equal)
+    unassessed = _split(score.unassessed, [share[4] for share in shares], equal)
+    return [
+        Part(stratum, cluster, p, p - lost_part - u, lost_part, u)
+        for (stratum, cluster, *_), p, lost_part, u in zip(shares, possible, lost, unassessed, strict=True)
+    ]
+
+
+def _weights(line: Line, reading: Reading) -> tuple[int, int]:
+    """Return (shortfall, unknown) of a cluster on `SCALE`, as the check's policy on missing outcomes counts them."""
+    match line.check.missing:
+        case "excluded":
+            return (SCALE - reading.y if reading.weight else 0), 0
+        case "zero":
+            return SCALE - reading.low, 0
+        case _:
+            return SCALE - reading.high, reading.high - reading.low
+
+
+def _split(total: int, weights: list[int], equal: list[int]) -> list[int]:
+    return largest_remainder(total, weights if any(weights) else equal)

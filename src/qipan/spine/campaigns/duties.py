@@ -1,0 +1,109 @@
+"""Who answers for a check, and for what at a site: functions mapped to units, and the leads that were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from django.db.models import Q
+
+from qipan.assessment.catalogue import Function, function_names
+from qipan.assessment.rulebook import Line
+from qipan.ground.sites.models import Site, SiteDuty
+from qipan.ground.units.queries import held
+from qipan.spine.campaigns import books
+from qipan.spine.campaigns.models import AnsweringLead, CampaignYear, FunctionDuty
+
+Why = Literal["chosen", "function", "site", "no_lead", "unmapped", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The unit that answers (None = unowned), why, and who else could."""
+
+    unit: int | None
+    why: Why
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Duties:
+    """All that decides whose points are whose, on one day."""
+
+    functions: Mapping[str, Function]
+    names: Mapping[str, str]
+    carried: dict[str, tuple[int, ...]]
+    chosen: dict[str, int]
+    site_duties: dict[tuple[str, str], int]
+    territory: dict[str, int]
+    _leads: dict[str, Answer] = field(default_factory=dict)
+
+    def codes(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes of functions that a standard names, in its order; unknown words stay as they are."""
+        return tuple(self.names.get(word, word) for word in words)
+
+    def units_of(self, words: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the units that carry any of the functions named, each once."""
+        return tuple(dict.fromkeys(unit for code in self.codes(words) for unit in self.carried.get(code, ())))
+
+    def lead(self, line: Line) -> Answer:
+        """Return the one unit that answers for a check as a whole."""
+        found = self._leads.get(line.key)
+        if found is None:
+            found = self._leads[line.key] = self._lead(line)
+        return found
+
+    def _lead(self, line: Line) -> Answer:
+        if not line.check.lead:
+            candidates = self.units_of(line.check.support)
+            why: Why = "no_lead"
+        else:
+            candidates = self.units_of(line.check.lead)
+            why = "unmapped" if not candidates else "function" if len(candidates) == 1 else "conflict"
+        unit = self.chosen.get(line.key)
+        if unit is not None:
+            return Answer(unit, "chosen", candidates)
+        return Answer(candidates[0] if why == "function" else None, why, candidates)
+
+    def at_site(self, line: Line, cluster: str) -> Answer:
+        """Return the unit to which a check's part at a cluster falls: the one responsible for that site and function,
+        else the check's answering lead.
+        """
+        for code in self.codes(line.check.lead + line.check.support):
+            unit = self.site_duties.get((cluster, code))
+            if unit is not None:
+                return Answer(unit, "site")
+            function = self.functions.get(code)
+            if function is not None and function.group and cluster in self.territory and code == "townships":
+                return Answer(self.territory[cluster], "site")
+        unit = self.site_duties.get((cluster, ""))
+        return Answer(unit, "site") if unit is not None else self.lead(line)
+
+    def supports(self, line: Line) -> tuple[int, ...]:
+        """Return the units that support a check: they see its points as shared and carry none of them."""
+        answer = self.lead(line).unit
+        others = self.units_of(line.check.support) + self.units_of(line.check.lead)
+        return tuple(unit for unit in dict.fromkeys(others) if unit != answer)
+
+
+def duties(year: CampaignYear, on: date) -> Duties:
+    """Return who answers for what on a day (five statements, whatever the number of sites)."""
+    known = books.functions(year)
+    county = year.campaign.county_id
+    carried: dict[str, list[int]] = {}
+    rows = FunctionDuty.objects.filter(held(on), campaign_id=year.campaign_id).order_by("function", "id")
+    for function, unit in rows.values_list("function", "unit_id"):
+        carried.setdefault(function, []).append(unit)
+    chosen = dict(AnsweringLead.objects.filter(campaign_year=year).values_list("check_key", "unit_id"))
+    site_rows = SiteDuty.objects.filter(held(on), Q(site__county_id=county)).order_by("-id")
+    places = Site.objects.filter(county_id=county, territory__isnull=False).values_list("code", "territory_id")
+    return Duties(
+        functions=known,
+        names=function_names(known.values()),
+        carried={function: tuple(dict.fromkeys(units)) for function, units in carried.items()},
+        chosen=chosen,
+        site_duties={(site, f): unit for site, f, unit in site_rows.values_list("site__code", "function", "unit_id")},
+        territory={code: unit for code, unit in places if unit is not None},
+    )

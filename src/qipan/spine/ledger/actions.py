@@ -1,0 +1,340 @@
+"""What can happen to the ledger: observations are recorded, rounds are opened and closed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+from django.utils import timezone
+
+from qipan.assessment.batch import Gathering, ObservationError
+from qipan.assessment.reading import WITHDRAWN, round_reading
+from qipan.assessment.standard import UNSTRATIFIED
+from qipan.assessment.tally import Tally
+from qipan.assessment.text import Text
+from qipan.ground.units.models import Post
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.ledger import entries as ledger_entries
+from qipan.spine.ledger import running
+from qipan.spine.ledger.models import Ledger, Listing, Observation, Round, RoundFigure
+
+readings_changed = Signal()
+"""Sent in the transaction, with `campaign_year` and `keys` (check, stratum, cluster)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One observation to record. `round` is the id of a round of the county, or None."""
+
+    item: str
+    outcome: str
+    observed_at: datetime
+    stratum: str = ""
+    cluster: str = ""
+    subject: str = ""
+    round: int | None = None
+    selection: str = "chosen"
+    weight: int = 1
+    own: bool = False
+    source: str = ""
+    supersedes: uuid.UUID | None = None
+    uid: uuid.UUID = field(default_factory=uuid.uuid4)
+    by_person: str = ""
+    by_post: str = ""
+    by_unit: str = ""
+    recorded_at: datetime | None = None
+
+
+class RecordError(ValueError):
+    """Facts that cannot be recorded: (place in the list, error) for each. Nothing was recorded."""
+
+    def __init__(self, errors: list[tuple[int, ObservationError]]) -> None:
+        super().__init__("; ".join(f"{i}: {error}" for i, error in errors[:20]))
+        self.errors = errors
+
+
+def years_on(county_id: int, year: int) -> list[CampaignYear]:
+    """Return the campaign years of a county that count a year's observations."""
+    found = CampaignYear.objects.filter(campaign__county_id=county_id, year=year)
+    return list(found.select_related("campaign").order_by("id"))
+
+
+def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None) -> list[Observation]:
+    """Record facts, and bring every reading and tally that they touch up to date, in one transaction.
+
+    Args:
+        county_id: whose ledger.
+        year: the year that the facts count for.
+        facts: in the order of recording.
+        by: who records; the facts' own `by_…` stand where they are given.
+
+    Raises:
+        RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
+    """
+    years = years_on(county_id, year)
+    books = [rulebook(one) for one in years]
+    with transaction.atomic():
+        take(county_id)
+        originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
+        rows, errors = [], []
+        now = timezone.now()
+        for i, fact in enumerate(facts):
+            try:
+                rows.append(_row(county_id, year, fact, books, originals, by, now))
+            except ObservationError as error:
+                errors.append((i, error))
+        if errors:
+            raise RecordError(errors)
+        Observation.objects.bulk_create(rows, batch_size=1000)
+        touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
+        ranks = running.round_ranks(county_id)
+        for one, book in zip(years, books, strict=True):
+            keys = running.keys_of(book, touched)
+            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, ranks))
+            readings_changed.send(sender=Observation, campaign_year=one, keys=tuple(keys))
+            _amend(one, book, county_id, rows, now)
+    return rows
+
+
+def take(county_id: int) -> None:
+    """Take a county's ledger for the rest of the transaction and raise its version: writers of a county queue up."""
+    if not Ledger.objects.filter(county_id=county_id).update(version=F("version") + 1):
+        Ledger.objects.create(county_id=county_id, version=1)
+
+
+def _originals(county_id: int, names: Iterable[uuid.UUID]) -> dict[uuid.UUID, Observation]:
+    wanted = list(names)
+    if not wanted:
+        return {}
+    found = {row.uid: row for row in Observation.objects.filter(county_id=county_id, uid__in=wanted)}
+    for taken in Observation.objects.filter(supersedes__in=wanted).values_list("supersedes", flat=True):
+        if taken is not None:
+            found.pop(taken, None)
+    return found
+
+
+def _row(
+    county_id: int,
+    year: int,
+    fact: Fact,
+    books: Sequence[running.Rulebook],
+    originals: dict[uuid.UUID, Observation],
+    by: Post | None,
+    now: datetime,
+) -> Observation:
+    stratum, cluster, round_id, selection, source = fact.stratum, fact.cluster, fact.round, fact.selection, fact.source
+    if fact.supersedes is not None:
+        original = originals.get(fact.supersedes)
+        if original is None or original.item != fact.item:
+            raise ObservationError(
+                "supersedes",
+                Text(
+                    "要更正的记录不存在、已被更正，或不是同一检查项",
+                    "what it corrects is not there, is already corrected, or is of another item",
+                ),
+                Text("填写最新一条记录的编号", "give the id of the latest record"),
+            )
+        # How a thing came to be looked at cannot be changed by correcting what was seen there.
+        stratum, cluster, round_id, selection = (
+            original.stratum,
+            original.cluster,
+            original.round_id,
+            original.selection,
+        )
+        source = source or original.source
+    place = _place(books, fact.item, stratum, cluster, fact.outcome)
+    return Observation(
+        uid=fact.uid,
+        county_id=county_id,
+        year=year,
+        item=fact.item,
+        stratum=place[0],
+        cluster=place[1],
+        subject=fact.subject,
+        round_id=round_id,
+        selection=selection,
+        outcome=fact.outcome,
+        weight=fact.weight,
+        observed_at=fact.observed_at,
+        recorded_at=fact.recorded_at or now,
+        by_person=fact.by_person or (str(by.person) if by else ""),
+        by_post=fact.by_post or (by.title_zh if by else ""),
+        by_unit=fact.by_unit or (by.unit.code if by else ""),
+        own=fact.own,
+        source=source,
+        supersedes=fact.supersedes,
+    )
+
+
+def _place(books: Sequence[running.Rulebook], item: str, stratum: str, cluster: str, outcome: str) -> tuple[str, str]:
+    """Return the canonical stratum and cluster of an observation, checked against every pinned standard."""
+    problem: ObservationError | None = None
+    for book in books:
+        places = list(book.places(item, stratum))
+        if not places:
+            problem = problem or unknown_place(book, item, stratum)
+            continue
+        if outcome != WITHDRAWN:
+            Gathering(book).check_outcome(item, outcome)
+        if all(line.one_thing or line.counter for line, _ in places):
+            return UNSTRATIFIED, UNSTRATIFIED
+        strata = {known for _, known in places}
+        if len(strata) > 1:
+            raise ObservationError(
+                "stratum",
+                Text(f"“{item}”在几个类型下检查，须写明类型", f"{item!r} is looked at in several strata: say which"),
+                Text("、".join(sorted(strata)), ", ".join(sorted(strata))),
+            )
+        if not cluster:
+            raise ObservationError(
+                "cluster",
+                Text("没有写明点位", "nothing says where"),
+                Text("填写点位编号", "give the code of the site or zone"),
+            )
+        return strata.pop(), cluster
+    raise problem or ObservationError("year", Text("这一年没有活动", "no campaign counts this year"))
+
+
+def unknown_place(book: running.Rulebook, item: str, stratum: str) -> ObservationError:
+    """Return the error of an item that a book does not know, or not in that stratum."""
+    known = sorted({where for _, where in book.by_item.get(item, ())})
+    if known:
+        return ObservationError(
+            "stratum",
+            Text(f"“{item}”不在类型“{stratum}”下检查", f"item {item!r} is not looked at in stratum {stratum!r}"),
+            Text(f"可用：{'、'.join(known)}", f"use: {', '.join(known)}"),
+        )
+    return ObservationError(
+        "item",
+        Text(f"标准里没有检查项“{item}”", f"the standard has no item {item!r}"),
+        Text("核对检查项编号", "check the key"),
+    )
+
+
+# --- rounds ---
+
+
+def open_round(
+    county_id: int,
+    code: str,
+    name: Text,
+    selection: str,
+    opened_at: datetime,
+    listed: Iterable[tuple[str, str]],
+    *,
+    seed: str = "",
+) -> Round:
+    """Open a round with its list of (stratum, cluster); what is on it and not seen is missing from now on."""
+    with transaction.atomic():
+        take(county_id)
+        opened = Round.objects.create(
+            county_id=county_id, code=code, name_zh=name.zh, name_en=name.en, selection=selection, seed=seed,
+            opened_at=opened_at,
+        )  # fmt: skip
+        pairs = list(dict.fromkeys(listed))
+        Listing.objects.bulk_create(
+            [Listing(round=opened, stratum=stratum, cluster=cluster) for stratum, cluster in pairs], batch_size=1000
+        )
+        year = timezone.localtime(opened_at).year
+        ranks = running.round_ranks(county_id)
+        for one in years_on(county_id, year):
+            book = rulebook(one)
+            keys = {
+                (line.key, stratum, cluster): line
+                for stratum, cluster in pairs
+                for line in book.lines_of_stratum(stratum)
+            }
+            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, ranks))
+    return opened
+
+
+def close_round(round_id: int, closed_at: datetime) -> Round:
+    """Close a round: what it found is published check by check, and stays."""
+    with transaction.atomic():
+        closed = Round.objects.select_related("county").get(pk=round_id)
+        take(closed.county_id)
+        if closed.closed_at is not None:
+            return closed
+        closed.closed_at = closed_at
+        closed.save(update_fields=["closed_at"])
+        year = timezone.localtime(closed.opened_at).year
+        for one in years_on(closed.county_id, year):
+            figures = round_figures(one, rulebook(one), closed)
+            RoundFigure.objects.bulk_create(
+                [_figure(one, closed, key, tally, None) for key, tally in figures.items()], batch_size=1000
+            )
+    return closed
+
+
+def _figure(
+    year: CampaignYear, of: Round, key: tuple[str, str], tally: Tally, amended_at: datetime | None
+) -> RoundFigure:
+    return RoundFigure(
+        campaign_year=year, round=of, check_key=key[0], stratum=key[1], clusters=tally.clusters, seen=tally.seen,
+        sum_y=tally.sum_y, amended_at=amended_at,
+    )  # fmt: skip
+
+
+def round_figures(
+    year: CampaignYear, book: running.Rulebook, of: Round, only: set[str] | None = None
+) -> dict[tuple[str, str], Tally]:
+    """Return what a round found, by (check, stratum), from its observations and its list.
+
+    Args:
+        year: the campaign year.
+        book: its rulebook.
+        of: the round.
+        only: the checks wanted; all when None.
+    """
+    where: dict[str, object] = {"county_id": of.county_id, "year": year.year, "round_id": of.pk}
+    if only is not None:
+        where["item__in"] = {item for key in only for items in book.lines[key].strata.values() for item in items}
+    # A correction stands in the round of what it corrects, so the round's rows are enough.
+    groups = ledger_entries.live(ledger_entries.rows(**where))
+    found: dict[running.Key, list[ledger_entries.Entry]] = {}
+    for (item, stratum, cluster), group in groups.items():
+        for line, known in book.places(item, stratum):
+            if only is None or line.key in only:
+                key = (line.key, known, running.cluster_of(line, cluster))
+                found.setdefault(key, []).extend(entry for entry, _ in group)
+    for stratum, cluster in of.listings.values_list("stratum", "cluster"):
+        for line in book.lines_of_stratum(stratum):
+            if only is None or line.key in only:
+                found.setdefault((line.key, stratum, cluster), [])
+    sums: dict[tuple[str, str], Tally] = {}
+    for key, entries in found.items():
+        line = book.lines[key[0]]
+        if not line.counter:
+            sums.setdefault(key[:2], Tally()).add(round_reading(line, key[1], sorted(entries), str(of.pk)))
+    return sums
+
+
+def _amend(
+    year: CampaignYear, book: running.Rulebook, county_id: int, rows: Sequence[Observation], now: datetime
+) -> None:
+    """Put a dated amendment beside the published figures of closed rounds that late records change."""
+    ids = {row.round_id for row in rows if row.round_id is not None}
+    if not ids:
+        return
+    for closed in Round.objects.filter(pk__in=ids, county_id=county_id, closed_at__isnull=False):
+        late = {line.key for row in rows if row.round_id == closed.pk for line, _ in book.places(row.item, row.stratum)}
+        before = _published(year.pk, closed.pk, late)
+        figures = round_figures(year, book, closed, late)
+        changed = [
+            _figure(year, closed, key, tally, now)
+            for key, tally in figures.items()
+            if before.get(key) != (tally.clusters, tally.seen, tally.sum_y)
+        ]
+        RoundFigure.objects.bulk_create(changed, batch_size=1000)
+
+
+def _published(year: int, of: int, keys: Iterable[str]) -> dict[tuple[str, str], tuple[int, int, int]]:
+    figures = RoundFigure.objects.filter(campaign_year_id=year, round_id=of, check_key__in=list(keys)).order_by("id")
+    rows = figures.values_list("check_key", "stratum", "clusters", "seen", "sum_y")
+    return {(row[0], row[1]): row[2:] for row in rows}

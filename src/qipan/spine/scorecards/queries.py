@@ -1,0 +1,146 @@
+"""The scorecard of a campaign year, and how its points fall to units.
+
+Both are made from the running tallies and readings when they are asked for, and kept in the process for as long as the
+ledger's version and the duties' version say that nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+
+from django.utils import timezone
+
+from qipan.assessment.ownership import NOBODY, Part, divide
+from qipan.assessment.reading import Reading
+from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.scorecard import Scorecard, scorecard
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.duties import Answer, Duties, duties
+from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.ledger import running
+from qipan.spine.ledger.models import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedPart:
+    """A part of a check's points at one cluster, and the unit that it falls to (None = unowned). Micro-points."""
+
+    check: str
+    section: str
+    stratum: str
+    cluster: str
+    answer: Answer
+    possible: int
+    earned: int
+    lost: int
+    unassessed: int
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a campaign year stands: the scorecard, whose points they are, and what both rest on."""
+
+    year: CampaignYear
+    version: int
+    on: date
+    book: Rulebook
+    card: Scorecard
+    readings: dict[running.Key, Reading]
+    duties: Duties
+    parts: list[OwnedPart]
+    _equal: Scorecard | None = field(default=None)
+
+    def of_unit(self, unit: int | None) -> Iterator[OwnedPart]:
+        """Yield what falls to a unit, or to none."""
+        return (part for part in self.parts if part.answer.unit == unit)
+
+
+def ledger_version(county_id: int) -> int:
+    """Return the version of a county's ledger (one statement)."""
+    return Ledger.objects.filter(county_id=county_id).values_list("version", flat=True).first() or 0
+
+
+def card(year: CampaignYear) -> Scorecard:
+    """Return the scorecard alone, from the running tallies (two statements)."""
+    return scorecard(rulebook(year), running.stored_tallies(year.pk), frozenset(year.absent_types))
+
+
+def equal_card(year: CampaignYear) -> Scorecard:
+    """Return the scorecard with all checks equal: the comparison beside assumed weights (two statements)."""
+    book = rulebook(year, equal=True)
+    return scorecard(book, running.stored_tallies(year.pk), frozenset(year.absent_types))
+
+
+_kept: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
+_lock = Lock()
+_KEEP = 4
+
+
+def standing(year: CampaignYear, on: date | None = None) -> Standing:
+    """Return where a campaign year stands, with whose points they are (ten statements; two when nothing has changed)."""
+    day = on or timezone.localdate()
+    version = ledger_version(year.campaign.county_id)
+    key = (
+        year.pk, year.standard_id, tuple(year.absent_types), year.duties_version, version, day,
+        id(rulebook(year)),
+    )  # fmt: skip
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    made = _make(year, version, day)
+    with _lock:
+        _kept[key] = made
+        while len(_kept) > _KEEP:
+            _kept.popitem(last=False)
+    return made
+
+
+def _make(year: CampaignYear, version: int, day: date) -> Standing:
+    book = rulebook(year)
+    answers = duties(year, day)
+    readings = running.stored_readings(year.pk)
+    made = card(year)
+    return Standing(year, version, day, book, made, readings, answers, list(owned(made, readings, answers)))
+
+
+def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties) -> Iterator[OwnedPart]:
+    """Yield every part of every check with the unit that it falls to."""
+    by_check: dict[str, dict[tuple[str, str], Reading]] = {}
+    for (key, stratum, cluster), reading in readings.items():
+        by_check.setdefault(key, {})[stratum, cluster] = reading
+    for key, score in made.checks.items():
+        line = made.book.lines[key]
+        section = made.book.nodes[line.node].section
+        for part in divide(line, score, by_check.get(key, {})):
+            yield _owned(key, section, part, answers, line)
+
+
+def _owned(key: str, section: str, part: Part, answers: Duties, line: running.Line) -> OwnedPart:
+    whole = part.cluster == NOBODY or line.one_thing
+    answer = answers.lead(line) if whole else answers.at_site(line, part.cluster)
+    return OwnedPart(
+        key, section, part.stratum, part.cluster, answer, part.possible, part.earned, part.lost, part.unassessed
+    )
+
+
+def forget() -> None:
+    """Drop what is kept; for tests."""
+    with _lock:
+        _kept.clear()
+
+
+def total(parts: Iterable[OwnedPart]) -> tuple[int, int, int, int]:
+    """Return possible, earned, lost and unassessed of some parts."""
+    possible = earned = lost = unassessed = 0
+    for part in parts:
+        possible += part.possible
+        earned += part.earned
+        lost += part.lost
+        unassessed += part.unassessed
+    return possible, earned, lost, unassessed

@@ -1,7 +1,7 @@
 """Run the measurements or the long proofs, and keep what they found: dated, and tied to a commit and a machine.
 
     python tools/record.py bench     every bench/bench_*.py
-    python tools/record.py prove     every bench/prove_*.py, and the tests marked `prove`
+    python tools/record.py prove     every bench/prove_*.py, the property tests and the tests marked `prove`
 
 A script prints what it found as lines of JSON, {"name": …, "value": …, "unit": …}, and fails by its exit code.
 The tests run with HYPOTHESIS_PROFILE=prove, for which tests/conftest.py asks for more examples.
@@ -57,8 +57,8 @@ def programs(kind: str) -> list[tuple[str, list[str]]]:
     scripts = sorted((ROOT / "bench").glob(f"{kind}_*.py"))
     listed = [(script.relative_to(ROOT).as_posix(), [sys.executable, str(script)]) for script in scripts]
     if kind == "prove":
-        pytest = [sys.executable, "-m", "pytest", "-m", "prove", "-q", "-p", "no:cacheprovider"]
-        listed.append(("tests marked prove", pytest))
+        pytest = [sys.executable, "-m", "pytest", "-m", "prove or hypothesis", "-q", "-p", "no:cacheprovider"]
+        listed.append(("property tests, searched longer, and tests marked prove", pytest))
     return listed
 
 

@@ -45,6 +45,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page; the test fails if it asked another host for anything, or if a script of it failed."""
     faults: list[str] = []
+    tab = context.new_page()
 
     def asked(request: Request) -> None:
         if urlsplit(request.url).hostname not in {*AT_HOME, None}:
@@ -52,13 +53,12 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
     def said(message: ConsoleMessage) -> None:
         # A page that is itself the expected refusal (403, 404) is no fault; a part of a page that is missing is one.
-        expected = message.text.startswith("Failed to load resource") and message.location.get("url") == page.url
+        expected = message.text.startswith("Failed to load resource") and message.location.get("url") == tab.url
         if message.type == "error" and not expected:
             faults.append(f"the console said: {message.text}")
 
-    page = context.new_page()
-    page.on("request", asked)
-    page.on("console", said)
-    page.on("pageerror", lambda error: faults.append(f"a script failed: {error}"))
-    yield page
+    tab.on("request", asked)
+    tab.on("console", said)
+    tab.on("pageerror", lambda error: faults.append(f"a script failed: {error}"))
+    yield tab
     assert not faults, "\n".join(faults)

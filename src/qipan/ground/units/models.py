@@ -97,3 +97,21 @@ class Post(models.Model):
     def title(self) -> Text:
         """The title in both languages."""
         return Text(self.title_zh, self.title_en)
+
+
+class SignInFailures(models.Model):
+    """Failed sign-ins in a row of one name from one address; the next try waits until `until`.
+
+    `key` is a keyed digest: people type passwords into the wrong field, and addresses are personal.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("last_at",), name="sign_in_failures_age"),)
+
+    def __str__(self) -> str:
+        return f"{self.count} failures, next try {self.until:%H:%M:%S}"

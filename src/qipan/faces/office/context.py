@@ -1,0 +1,75 @@
+"""What every page of the office is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+import qipan
+from qipan.assessment.text import Text
+from qipan.faces.office.access import desk_of
+from qipan.overview.desk import Desk
+
+#: The main menu: word, and the name of the address. What is not served (yet) is left out.
+MENU = (
+    (_("Board"), "board"),
+    (_("Standard"), "standard"),
+    (_("Units"), "units"),
+    (_("Sites"), "sites"),
+    (_("Ledger"), "ledger"),
+    (_("Responsibilities"), "responsibilities"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCampaign:
+    """The campaign as the frame of a page names it."""
+
+    name: Text
+    is_example: bool
+
+
+def _menu(path: str) -> list[tuple[str, str, bool]]:
+    """Label, address and whether the page lies under it."""
+    entries = []
+    for label, name in MENU:
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        entries.append((str(label), address, path == address if address == "/" else path.startswith(address)))
+    return entries
+
+
+def post_label(desk: Desk) -> str:
+    """The post and its unit in the reader's language."""
+    language = get_language() or "en"
+    title = desk.post.title.into(language)
+    unit = desk.post.unit.name.into(language)
+    return title if unit in title else f"{unit} · {title}"
+
+
+def office(request: HttpRequest) -> dict[str, Any]:
+    """The desk, its campaign and year, the menu, and the version."""
+    desk = desk_of(request)
+    if desk is None:
+        return {"version": qipan.__version__}
+    campaign = ShownCampaign(desk.campaign.name, desk.is_example) if desk.campaign else None
+    return {
+        "desk": desk,
+        "post": desk.post,
+        "posts": desk.posts,
+        "county": desk.county,
+        "campaign": campaign,
+        "campaign_year": desk.year,
+        "years": desk.years,
+        "is_example": desk.is_example,
+        "menu": _menu(request.path),
+        "account_label": post_label(desk),
+        "version": qipan.__version__,
+    }

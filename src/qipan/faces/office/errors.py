@@ -1,0 +1,65 @@
+"""Pages for what went wrong. Each says what happened, what was kept, and what to do."""
+
+from __future__ import annotations
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+import qipan
+
+logger = logging.getLogger("qipan.office")
+
+
+def _page(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+    """A page with a title and a paragraph."""
+    return render(request, "office/error.html", {"status": status, "title": title, "words": words}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that makes no sense."""
+    return _page(
+        request,
+        400,
+        _("This request could not be understood"),
+        _("Nothing was changed. Go back, load the page anew, and try again."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer someone whose post does not allow it."""
+    return render(request, "office/403.html", status=403)
+
+
+def no_post(request: HttpRequest) -> HttpResponse:
+    """Answer a person who holds no post (any more)."""
+    return _page(
+        request,
+        403,
+        _("You hold no post at present"),
+        _("Rights come from a post in a unit. Ask the campaign office to enter yours, with its dates."),
+    )
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose token does not fit: usually a page left open while someone signed in or out."""
+    logger.warning("form refused at %s: %s", request.path, reason)
+    return _page(
+        request,
+        403,
+        _("This form had grown too old"),
+        _("Nothing was changed. Go back, load the page anew, and send it again."),
+    )
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address behind which there is nothing that this person may see."""
+    return render(request, "office/404.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a failure of ours, without asking the database for anything."""
+    return HttpResponse(render_to_string("office/500.html", {"version": qipan.__version__}), status=500)

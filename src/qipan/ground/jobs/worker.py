@@ -1,0 +1,76 @@
+"""The process that runs jobs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
+
+from qipan.ground.jobs.actions import recover
+from qipan.ground.jobs.models import Worker
+
+logger = logging.getLogger("qipan.jobs")
+
+BEAT_SECONDS = 10.0
+RECOVER_EVERY = 3  # beats
+
+
+def _queue_worker(name: str, *, interval: float, batch: bool) -> QueueWorker:
+    """A worker of the default queue."""
+    return QueueWorker(
+        queue_names=["default"],
+        excluded_queue_names=[],
+        interval=interval,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name,
+    )
+
+
+def _beat(name: str, stop: threading.Event) -> None:
+    """Say every few seconds that this worker lives, and look after what dead ones left."""
+    beats = 0
+    while not stop.wait(BEAT_SECONDS):
+        beats += 1
+        try:
+            Worker.objects.filter(name=name).update(beat_at=timezone.now())
+            if beats % RECOVER_EVERY == 0:
+                recover()
+        except DatabaseError:
+            # A long transaction of the job itself may hold the database; the next beat will do.
+            logger.info("a beat of worker %s was missed", name)
+        finally:
+            connection.close()
+    connection.close()
+
+
+def serve(*, interval: float = 0.5) -> None:
+    """Run jobs until told to stop (SIGTERM or SIGINT): the job at hand is finished first, a second signal stops it."""
+    name = f"{os.getpid()}-{secrets.token_hex(8)}"
+    now = timezone.now()
+    Worker.objects.create(name=name, host=socket.gethostname(), pid=os.getpid(), started_at=now, beat_at=now)
+    recover()
+    stop = threading.Event()
+    beat = threading.Thread(target=_beat, args=(name, stop), name="beat", daemon=True)
+    beat.start()
+    queue = _queue_worker(name, interval=interval, batch=False)
+    queue.configure_signals()
+    try:
+        queue.run()
+    finally:
+        stop.set()
+        beat.join(timeout=BEAT_SECONDS)
+        Worker.objects.filter(name=name).delete()
+
+
+def drain() -> None:
+    """Run everything that waits, in this process, and come back: for tests and commands."""
+    _queue_worker(f"drain-{secrets.token_hex(8)}", interval=0, batch=True).run()

@@ -1,0 +1,45 @@
+"""What a post may do. A rule has two faces: `allows` for one thing, `visible` for a list of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+
+from qipan.ground.units.models import County, Post, Role
+
+EVERYONE = frozenset(Role)
+OFFICE = frozenset({Role.OFFICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The roles that may do something, always inside the county of their post.
+
+    `path` leads from a listed thing to its county: "county", "campaign__county", or "" where the thing belongs to all.
+    """
+
+    roles: frozenset[Role]
+    path: str = "county"
+
+    def allows(self, post: Post | None, county: County | None = None) -> bool:
+        """Whether a post may do it to a thing of a county (None for a thing that belongs to all counties)."""
+        if post is None or post.role not in self.roles:
+            return False
+        return county is None or county.pk == post.unit.county_id
+
+    def visible(self, post: Post | None) -> Q:
+        """Return the condition that keeps, of a list, what the post may do it to."""
+        if not self.allows(post) or post is None:
+            return Q(pk__in=())
+        return Q(**{self.path: post.unit.county_id}) if self.path else Q()
+
+    def along(self, path: str) -> Rule:
+        """Return the same rule for a list whose things reach their county by another path."""
+        return replace(self, path=path)
+
+
+READ = Rule(EVERYONE)
+IMPORT_OBSERVATIONS = Rule(OFFICE)
+CHOOSE_ANSWERING_LEADS = Rule(OFFICE)
+STORE_STANDARDS = Rule(OFFICE, path="")

@@ -1,0 +1,72 @@
+"""What can be asked about counties, people and posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from qipan.assessment.text import Text
+from qipan.ground.units.models import County, Person, Post, Role
+
+#: The order in which the example's accounts are offered: as in the list of users of the handbook.
+ROLE_ORDER = {role: place for place, role in enumerate(Role)}
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleAccount:
+    """An account of the example county, which is entered without a password."""
+
+    username: str
+    role: Role
+    person: Text
+    title: Text
+    unit: Text
+
+
+def held(on: date) -> Q:
+    """Return the condition of a post that is held on a day."""
+    return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gte=on))
+
+
+def current_posts(person_id: int, on: date) -> list[Post]:
+    """Return the posts that a person holds on a day, with unit and county, the oldest first."""
+    posts = Post.objects.filter(held(on), person_id=person_id).select_related("unit__county", "person")
+    return list(posts.order_by("id"))
+
+
+def example_is_active() -> bool:
+    """Whether the example county is what this installation shows: it is loaded, and no real county is."""
+    kinds = set(County.objects.values_list("is_example", flat=True).distinct())
+    return kinds == {True}
+
+
+def example_accounts(on: date) -> list[ExampleAccount]:
+    """Return one account for each role of the example county: those that nobody can enter with a password."""
+    posts = (
+        Post.objects.filter(
+            held(on), unit__county__is_example=True, person__is_active=True, person__username__startswith="example-"
+        )
+        .select_related("unit", "person")
+        .order_by("id")
+    )
+    found: dict[str, ExampleAccount] = {}
+    for post in posts:
+        if post.role in found or post.person.has_usable_password():
+            continue
+        found[post.role] = ExampleAccount(
+            username=post.person.username,
+            role=Role(post.role),
+            person=Text(post.person.full_name_zh, post.person.full_name_en),
+            title=post.title,
+            unit=post.unit.name,
+        )
+    return sorted(found.values(), key=lambda account: ROLE_ORDER[account.role])
+
+
+def example_person(username: str, on: date) -> Person | None:
+    """Return the person behind an account that `example_accounts` offers, and nobody else."""
+    if not any(account.username == username for account in example_accounts(on)):
+        return None
+    return Person.objects.filter(username=username, is_active=True).first()

@@ -9,8 +9,8 @@ MANIFEST := src/qipan/static/dist/.vite/manifest.json
 CATALOGUES := $(shell find src/qipan/locale -name '*.po' 2>/dev/null)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
 NODE := $(PYTHON) tools/npm.py
-# The package itself comes without its dependencies (the lock brought them), built by the locked build tools.
-INSTALL_SELF := QIPAN_SKIP_FRONTEND=1 $(UV) pip install --quiet --python $(PYTHON) --no-deps --build-constraint requirements/build.txt -e .
+# The package itself comes without its dependencies and is built by the build tools in the environment: the lock brought both.
+INSTALL_SELF := $(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation -e .
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 # A fuller environment serves the leaner purpose: `make run` after `make test` takes nothing away.
 FOR_RUN = $(if $(wildcard $(VENV)/.ok),$(VENV)/.ok,$(VENV)/.run.ok)
@@ -48,7 +48,7 @@ $(MANIFEST): web/node_modules/.ok $(WEB_SOURCES)
 	@$(NODE) run --silent build
 	@touch $@
 
-$(VENV)/.mo.ok: $(CATALOGUES) | $(UV)
+$(VENV)/.mo.ok: $(FOR_RUN) $(CATALOGUES)
 	@if [ -n "$(CATALOGUES)" ]; then $(PYTHON) tools/messages.py --compile; fi
 	@touch $@
 
@@ -105,7 +105,7 @@ prove: $(VENV)/.ok $(VENV)/.mo.ok ## what takes longer than a test run; writes w
 # ---- keeping house --------------------------------------------------------------------------------------------
 
 lock: | $(UV) ## work the locks out anew (ARGS=--upgrade takes newer versions)
-	@$(COMPILE) pyproject.toml --extra parquet -o requirements/run.txt $(ARGS)
+	@$(COMPILE) pyproject.toml requirements/build.in --extra parquet -o requirements/run.txt $(ARGS)
 	@$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt $(ARGS)
 	@for name in build node uv; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt $(ARGS) || exit 1; done
 

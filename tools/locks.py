@@ -29,10 +29,11 @@ def wanted(root: Path = ROOT) -> dict[str, list[Requirement]]:
         project = tomllib.load(file)
     core: list[str] = project["project"]["dependencies"]
     extras: dict[str, list[str]] = project["project"]["optional-dependencies"]
+    build: list[str] = project["build-system"]["requires"]
     lines = {
-        "run.txt": core + extras["parquet"],
-        "dev.txt": core + [line for extra in extras.values() for line in extra],
-        "build.txt": project["build-system"]["requires"],
+        "run.txt": core + extras["parquet"] + build,  # a checkout is built where it runs
+        "dev.txt": core + [line for extra in extras.values() for line in extra] + build,
+        "build.txt": build,
     }
     return {lock: [Requirement(line) for line in given] for lock, given in lines.items()}
 

@@ -13,7 +13,7 @@ def test_addresses_paths_and_missing_hashes_are_named(tmp_path):
     )
     (tmp_path / "requirements/build.txt").write_text("--index-url https://example.org\nhatchling==1.0\n")
     for name in ("run.txt", "dev.txt"):
-        (tmp_path / "requirements" / name).write_text("")
+        (tmp_path / "requirements" / name).write_text("hatchling==9.1 \\\n    --hash=sha256:00\n")
     assert list(locks.faults(tmp_path)) == [
         "build.txt names an address or a path",
         "build.txt: hatchling==1.0 has no hash",

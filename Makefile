@@ -106,7 +106,7 @@ prove: $(VENV)/.ok $(VENV)/.mo.ok ## what takes longer than a test run; writes w
 
 lock: | $(UV) ## work the locks out anew (ARGS=--upgrade takes newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in --extra parquet -o requirements/run.txt $(ARGS)
-	@$(COMPILE) pyproject.toml --extra dev -o requirements/dev.txt $(ARGS)
+	@$(COMPILE) pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt $(ARGS)
 	@for name in build node uv; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt $(ARGS) || exit 1; done
 
 wheel: $(VENV)/.ok ## a wheel with the built pages inside, in dist/

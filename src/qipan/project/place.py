@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 
@@ -20,6 +21,7 @@ def data_directory(environ: Mapping[str, str], platform: str = sys.platform) -> 
     return (Path(shared) if Path(shared).is_absolute() else Path.home() / ".local" / "share") / "qipan"
 
 
+@cache
 def secret_key(folder: Path) -> str:
     """Return the installation's secret, which the first call makes: readable by its owner only, and the same for all.
 

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from qipan.project.database import database
@@ -28,7 +29,8 @@ def _yes(name: str) -> bool:
 
 DEBUG = _yes("QIPAN_DEBUG")
 BEHIND_TLS = _yes("QIPAN_TLS")
-SECRET_KEY = secret_key(DATA)
+# Made on first use: reading the settings leaves no trace on the disk.
+SECRET_KEY = lazy(secret_key, str)(DATA)
 
 SERVED_HOSTS = [host.strip() for host in os.environ.get("QIPAN_HOST", "").split(",") if host.strip()]
 ALLOWED_HOSTS = [*SERVED_HOSTS, *(host for host in LOOPBACK_HOSTS if host not in SERVED_HOSTS)]
@@ -121,7 +123,7 @@ STATICFILES_DIRS = [PACKAGE / "static"] if (PACKAGE / "static").is_dir() else []
 WHITENOISE_USE_FINDERS = True
 
 
-def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:  # noqa: N802 - the setting's name
+def WHITENOISE_IMMUTABLE_FILE_TEST(path: str, url: str) -> bool:
     """Whether a file's name holds its hash, so that a browser may keep it for good."""
     return "/dist/assets/" in url
 

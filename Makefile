@@ -109,7 +109,7 @@ lock: | $(UV) ## work the locks out anew (ARGS=--upgrade takes newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev -o requirements/dev.txt $(ARGS)
 	@for name in build node uv; do $(COMPILE) requirements/$$name.in -o requirements/$$name.txt $(ARGS) || exit 1; done
 
-wheel: $(VENV)/.ok ## a wheel with the built pages inside, in dist/
+wheel: $(VENV)/.ok assets ## a wheel with the built pages inside, in dist/
 	@$(UV) build --quiet --python $(PYTHON) --build-constraint requirements/build.txt --out-dir dist && ls dist
 
 clean: ## remove what the commands above have made, but no data

@@ -1,0 +1,75 @@
+"""Points rules: a share makes a share of the points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from qipan.assessment.rules.bands import Bands
+from qipan.assessment.rules.worth import percent
+from qipan.assessment.scale import half_up
+from qipan.assessment.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """Points in proportion, from nothing at `start` to full at `end`."""
+
+    kind: ClassVar[str] = "linear"
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "kind": {"const": "linear"},
+            "from": {"$ref": "#/$defs/number"},
+            "to": {"$ref": "#/$defs/number"},
+        },
+    }
+    start: Fraction = Fraction(0)
+    end: Fraction = Fraction(1)
+
+    def points(self, num: int, den: int, possible: int) -> int:
+        """Return the micro-points of a share num/den, rounded half up; den > 0."""
+        if self.start == 0 and self.end == 1:
+            return half_up(num * possible, den)
+        way = (Fraction(num, den) - self.start) / (self.end - self.start)
+        way = min(Fraction(1), max(Fraction(0), way))
+        return half_up(way.numerator * possible, way.denominator)
+
+    def sentence(self) -> Text:
+        """Say the rule in words."""
+        if self.start == 0 and self.end == 1:
+            return Text("按占比得分", "points in proportion")
+        low, high = percent(self.start), percent(self.end)
+        return Text(f"{low} 不得分，{high} 得满分，其间按比例", f"nothing at {low}, full at {high}, linear between")
+
+
+@dataclass(frozen=True, slots=True)
+class Banded:
+    """Points by bands of the share."""
+
+    kind: ClassVar[str] = "banded"
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "kind": {"const": "banded"},
+            "bands": {"$ref": "#/$defs/bands"},
+            "otherwise": {"$ref": "#/$defs/value"},
+        },
+        "required": ["bands", "otherwise"],
+    }
+    bands: Bands
+
+    def points(self, num: int, den: int, possible: int) -> int:
+        """Return the micro-points of a share num/den, rounded half up; den > 0."""
+        value = self.bands.find(num, den)[0]
+        return half_up(value.numerator * possible, value.denominator)
+
+    def sentence(self) -> Text:
+        """Say the rule in words."""
+        lines, last = self.bands.words(percent)
+        return Text(f"按占比分档：{'，'.join(lines)}，其余 {last}", f"by bands: {', '.join(lines)}, otherwise {last}")
+
+
+PointsRule = Linear | Banded
+POINTS_KINDS: tuple[type[PointsRule], ...] = (Linear, Banded)

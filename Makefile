@@ -75,8 +75,8 @@ test-postgres: $(VENV)/.ok $(VENV)/.mo.ok ## the database tests again, on Postgr
 browser: | $(UV)
 	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium ]; then $(PY) tools/debian.py chromium fonts-noto-cjk; fi
 
-# The checks and tests have a data directory of their own, so that nobody's campaign is touched.
-test-sqlite test-postgres check bench prove: export QIPAN_DATA := $(CURDIR)/$(VENV)/data
+# The checks have a data directory of their own, so that nobody's campaign is touched (so have the tests: tests/settings.py).
+check: export QIPAN_DATA := $(CURDIR)/$(VENV)/data
 
 # ---- checks ---------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qipan.faces.office import accounts
+from qipan.faces.office import accounts, jobs
 
 urlpatterns = [
     path("accounts/", accounts.account, name="account"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("accounts/password/", accounts.change_password, name="change_password"),
     path("accounts/post/", accounts.choose_post, name="choose_post"),
     path("accounts/year/", accounts.choose_year, name="choose_year"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
     path("language/", accounts.set_language, name="set_language"),
 ]

@@ -1,0 +1,246 @@
+"""`qipan run`: bring the database up to date, load the example into an empty one, and serve it with a worker."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import ipaddress
+import multiprocessing
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import django
+
+from qipan.project.lifeline import SUPERVISOR
+
+if TYPE_CHECKING:
+    from qipan.project.commands import Subparsers
+
+HOST, PORT = "127.0.0.1", 8000
+#: How long a worker may take over the job at hand; then the job goes back to the queue.
+JOB_GRACE_SECONDS = 10.0
+READY_WITHIN_SECONDS = 60.0
+
+
+def add(subparsers: Subparsers) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "run", help="serve on this machine, with its worker; an empty database gets the example campaign"
+    )
+    parser.add_argument("--empty", action="store_true", help="do not load the example campaign")
+    parser.add_argument("--host", default=HOST, help="address to listen at (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=PORT, help="port to listen at; 0 takes a free one (default: %(default)s)"
+    )
+    parser.add_argument("--processes", type=int, default=0, help="web processes (default: one a core, 2 to 4)")
+    parser.add_argument("--no-worker", action="store_true", help="background jobs are run elsewhere (qipan worker)")
+    parser.set_defaults(run=run)
+
+
+def free_port(host: str, port: int) -> int:
+    """Return the port if nobody listens there, or a free one for 0; OSError otherwise.
+
+    The server itself would not notice: it shares its port with whoever has it (SO_REUSEPORT).
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    with socket.socket(family, kind, protocol) as probe:
+        # Without this, a port that was served a moment ago counts as taken; a port that is listened at still does.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+        probe.listen(1)
+        return int(probe.getsockname()[1])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address to open in a browser on this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{name}:{port}/"
+
+
+class WorkerKeeper:
+    """Keeps one worker process running: begins it anew when it dies, ever later when it dies at once."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        """Start the worker and the thread that looks after it."""
+        self._thread.start()
+
+    def _keep(self) -> None:
+        wait = 1.0
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            # A session of its own: Ctrl-C reaches the supervisor only, which lets the worker finish its job.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "qipan.project.commands.worker"], start_new_session=True
+            )
+            code = self._process.wait()
+            if self._stopping.is_set():
+                return
+            wait = 1.0 if time.monotonic() - began > 60 else min(wait * 2, 60.0)
+            print(f"The worker ended with code {code}; a new one starts in {wait:.0f} s.", file=sys.stderr, flush=True)
+            self._stopping.wait(wait)
+
+    def stop(self) -> None:
+        """End the worker: ask, ask again, then kill it."""
+        self._stopping.set()
+        for send, seconds in (("terminate", JOB_GRACE_SECONDS), ("terminate", 5.0), ("kill", 5.0)):
+            process = self._process
+            if process is None or process.poll() is not None:
+                break
+            getattr(process, send)()
+            try:
+                process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+
+def prepare(*, empty: bool) -> None:
+    """Bring the database up to date, and load the example into an empty one."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from qipan.ground.units.models import County
+
+    print(f"Data: {settings.DATA}", flush=True)
+    settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    call_command("migrate", interactive=False, verbosity=0)
+    if not empty and not County.objects.exists() and importlib.util.find_spec("qipan.project.example") is not None:
+        print("The database is empty: loading the example campaign …", flush=True)
+        began = time.monotonic()
+        importlib.import_module("qipan.project.example").load()
+        print(f"Loaded in {time.monotonic() - began:.0f} s.", flush=True)
+    # The processes that serve open connections of their own.
+    connections.close_all()
+
+
+def announce(address: str, accounts: list[str]) -> None:
+    """Say where the pages are, as soon as they answer."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    last = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < last:
+        try:
+            opener.open(f"{address}accounts/sign-in/", timeout=10).close()
+            break
+        except urllib.error.HTTPError as answer:
+            answer.close()
+            break
+        except OSError:
+            time.sleep(0.1)
+    else:
+        print(f"Qipan does not answer at {address} yet.", file=sys.stderr, flush=True)
+        return
+    print(f"\nQipan 棋盘 is ready: {address}", flush=True)
+    if accounts:
+        print("Example accounts, one click each on the sign-in page, from this machine only:", flush=True)
+        for line in accounts:
+            print(f"  {line}", flush=True)
+    print("Stop with Ctrl-C.\n", flush=True)
+
+
+def _account_lines() -> list[str]:
+    """The example's accounts, a line each, if they can be entered."""
+    from django.conf import settings
+    from django.db import connections
+    from django.utils import timezone
+
+    from qipan.ground.units.queries import example_accounts, example_is_active
+
+    try:
+        if settings.SERVED_HOSTS or settings.BEHIND_TLS or not example_is_active():
+            return []
+        found = example_accounts(timezone.localdate())
+        return [f"{account.username}: {account.unit.zh} {account.title.zh} ({account.title})" for account in found]
+    finally:
+        connections.close_all()
+
+
+def serve(host: str, port: int, *, processes: int, with_worker: bool) -> int:
+    """Serve until told to stop; the exit code."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    os.environ[SUPERVISOR] = str(os.getpid())
+    # Not forked, since this process has threads.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Granian(
+        "qipan.project.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes or min(max(os.cpu_count() or 2, 2), 4),
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        websockets=False,
+    )
+    keeper = WorkerKeeper() if with_worker else None
+    accounts = _account_lines()
+
+    def started() -> None:
+        # Called once the signals are in the server's hands, so that from here on a stop is a clean one.
+        if keeper:
+            keeper.start()
+        threading.Thread(target=announce, args=(address_of(host, port), accounts), name="announce", daemon=True).start()
+
+    server.on_startup(started)
+    try:
+        server.serve()
+    finally:
+        if keeper:
+            keeper.stop()
+    print("Stopped.", flush=True)
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it all."""
+    try:
+        port = free_port(arguments.host, arguments.port)
+    except OSError as error:
+        print(
+            f"qipan run: cannot listen at {arguments.host} port {arguments.port} ({error.strerror or error}).\n"
+            "Stop what is running there, or choose another with --port.",
+            file=sys.stderr,
+        )
+        return 1
+    # What is kept holds names and telephone numbers: its files are for the one who runs the server only.
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
+    django.setup()
+    from django.conf import settings
+
+    if not is_loopback(arguments.host) and not settings.SERVED_HOSTS:
+        print(
+            "qipan run: other machines can reach this address, but pages are answered only under the names in "
+            "QIPAN_HOST, which is not set. Example: QIPAN_HOST=board.example.gov.cn",
+            file=sys.stderr,
+        )
+    prepare(empty=arguments.empty)
+    return serve(arguments.host, port, processes=arguments.processes, with_worker=not arguments.no_worker)

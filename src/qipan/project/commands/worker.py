@@ -1,0 +1,37 @@
+"""`qipan worker`: run background jobs in a process of its own (`qipan run` starts one by itself)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import django
+
+from qipan.project.lifeline import follow_if_supervised
+
+if TYPE_CHECKING:
+    from qipan.project.commands import Subparsers
+
+
+def add(subparsers: Subparsers) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser("worker", help="run background jobs; `qipan run` starts a worker by itself")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run jobs until told to stop."""
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
+    django.setup()
+    follow_if_supervised()
+    from qipan.ground.jobs.worker import serve
+
+    serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(argparse.Namespace()))

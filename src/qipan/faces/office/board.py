@@ -1,0 +1,268 @@
+"""The board page, and the list of points that every figure opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from qipan.assessment.scale import printed, to_points
+from qipan.assessment.scorecard import GateState
+from qipan.assessment.standard import METHODS
+from qipan.assessment.text import Text
+from qipan.faces.office import bars, chessboard, headline
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.figures import Parts, printed_rows
+from qipan.ground.units.permissions import READ
+from qipan.overview import board as boards
+from qipan.overview.board import Board, Sums, UnitRow
+from qipan.overview.points import BY_RULE, UNOWNED, UnitName, Whose
+
+KINDS = {
+    "department": Text("个部门", "departments"),
+    "town": Text("个乡镇", "towns and townships"),
+    "township": Text("个乡镇", "towns and townships"),
+    "subdistrict": Text("个街道", "subdistricts"),
+    "community": Text("个社区", "communities"),
+    "village": Text("个行政村", "villages"),
+}
+
+
+def points_url(**wanted: object) -> str:
+    """Return the address of the list of points behind a figure."""
+    given = {name: value for name, value in wanted.items() if value not in {None, ""}}
+    return reverse("points") + (f"?{urlencode(given)}" if given else "")
+
+
+def whose_word(whose: Whose, units: dict[int, UnitName]) -> str:
+    """Return how an address names whose points are meant: a unit's code, or "unowned" or "rule"."""
+    return units[whose].code if isinstance(whose, int) else whose or ""
+
+
+def parts_of(sums: Sums) -> Parts:
+    """Return sums as printable parts."""
+    return Parts(sums.earned, sums.lost, sums.unassessed)
+
+
+@requires(READ)
+def board(request: HttpRequest) -> HttpResponse:
+    """Where the campaign year stands."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    found = boards.board(desk.year, timezone.localdate())
+    shown = chessboard.layout(_chessboard(found))
+    context = {
+        "board": found,
+        "chessboard": shown,
+        "headline": headline.layout(_headline(found)),
+        "title": desk.year.campaign.name,
+        "subtitle": _subtitle(found),
+        "assumed": found.standing.book.weights_assumed,
+        "assumptions_url": reverse("assumptions"),
+        "explain_url": reverse("assumptions") + "#how",
+        "facts": _facts(found),
+        "gates": [_gate(state) for state in found.gates],
+        "barred": found.card.barred,
+        "equal": _equal(found),
+        "section_bars": bars.layout(_section_bars(found)),
+        "side_bars": bars.layout(_side_bars(found)),
+        "type_rows": _type_rows(found),
+        "losses": _losses(found),
+        "ahead": found.ahead,
+    }
+    return render(request, "office/board.html", context)
+
+
+def _subtitle(found: Board) -> Text:
+    year = found.standing.year
+    county = year.campaign.county.name
+    number, last = year.year - year.campaign.first_year + 1, year.campaign.last_year - year.campaign.first_year + 1
+    now = timezone.localtime()
+    standard = found.standing.book.standard.title
+    return Text(
+        f"{county.zh} · {year.year}年（第{number}年，共{last}年） · 截至{now.year}年{now.month}月{now.day}日{now:%H:%M} · 依据《{standard.zh}》",
+        f"{county.en or county.zh} · {year.year}, year {number} of {last} · as of {now.day} {now:%b %Y, %H:%M}"
+        f" · by {standard.en or standard.zh}",
+    )
+
+
+def _headline(found: Board) -> headline.Headline:
+    total = found.card.total
+    cut = found.cut
+    return headline.Headline(
+        score=total.earned,
+        worst=total.worst,
+        best=total.best,
+        total=total.possible,
+        unassessed=total.unassessed,
+        cut=headline.Cut(to_points(cut.points), cut.basis) if cut else None,
+        decimals=found.standing.book.standard.decimals,
+    )
+
+
+def _facts(found: Board) -> list[tuple[str, str, str]]:
+    total = found.card.total
+    shown = printed_rows([Parts(total.earned, total.lost, total.unassessed)])[0]
+    facts = [
+        (_minus(printed(shown.lost, 2)), _("points lost"), points_url(by="check", sort="-lost")),
+        (printed(shown.unassessed, 2), _("points not assessed"), points_url(by="check", sort="-unassessed")),
+    ]
+    if found.unowned:
+        facts.append(
+            (
+                printed(found.unowned.total.possible, 2),
+                _("points that no unit answers for yet"),
+                points_url(whose=UNOWNED, by="check"),
+            )
+        )
+    deciding = next((node for node in found.ahead if node.decides), None)
+    if deciding:
+        days = ngettext("%(count)d day", "%(count)d days", deciding.days) % {"count": deciding.days}
+        facts.append((days, deciding.name.into(get_language() or "en"), ""))
+    return facts
+
+
+def _minus(number: str) -> str:
+    return f"−{number}" if number.strip("0.") else number
+
+
+def _gate(state: GateState) -> dict[str, object]:
+    return {
+        "title": state.gate.title,
+        "now": "" if state.now is None else f"{float(state.now):.1f}",
+        "at_least": state.gate.at_least,
+        "met": state.met,
+        "effect": state.gate.effect,
+        "assumed": state.gate.basis is not None and state.gate.basis.assumed,
+    }
+
+
+def _equal(found: Board) -> str:
+    if found.equal is None:
+        return ""
+    return printed(found.equal.total.earned, found.standing.book.standard.decimals)
+
+
+def _chessboard(found: Board) -> chessboard.Board:
+    columns = tuple(
+        chessboard.Column(
+            section.code,
+            section.title,
+            reverse("criterion", args=[section.key]) if section.key in found.standing.book.nodes else "",
+            section.short,
+        )
+        for section in found.sections
+    )
+    return chessboard.Board(
+        columns=columns,
+        rows=tuple(_row(found, row) for row in found.rows),
+        groups=_groups(found),
+        unowned=_row(found, found.unowned) if found.unowned else None,
+        by_rule=_row(found, found.by_rule) if found.by_rule else None,
+    )
+
+
+def _groups(found: Board) -> tuple[chessboard.Group, ...]:
+    kinds = dict.fromkeys(_kind(found.units[row.whose].type) for row in found.rows if isinstance(row.whose, int))
+    return tuple(chessboard.Group(kind, KINDS.get(kind, Text("个单位", "units"))) for kind in kinds)
+
+
+def _kind(unit_type: str) -> str:
+    """Fold towns and townships together, as offices speak of them."""
+    return "township" if unit_type == "town" else unit_type
+
+
+def _row(found: Board, row: UnitRow) -> chessboard.Row:
+    whose = whose_word(row.whose, found.units)
+    cells = []
+    for section in found.sections:
+        sums = row.sections.get(section.key)
+        if sums is None:
+            cells.append(None)
+            continue
+        url = points_url(whose=whose, section=section.key, by="check", sort="-lost")
+        cells.append(chessboard.Cell(sums.earned + sums.lost + sums.unassessed, sums.lost, sums.unassessed, url))
+    if isinstance(row.whose, int):
+        unit = found.units[row.whose]
+        return chessboard.Row(unit.name, tuple(cells), reverse("unit", args=[unit.code]), _kind(unit.type))
+    names = {UNOWNED: Text("无责任单位", "Unowned"), BY_RULE: Text("按规则增减", "By rule")}
+    name = names[row.whose] if row.whose else Text()
+    return chessboard.Row(name, tuple(cells), points_url(whose=whose, by="check"))
+
+
+def _section_bars(found: Board) -> list[bars.Bar]:
+    rows = []
+    for section in found.sections:
+        sums = Sums()
+        for row in (*found.rows, found.unowned, found.by_rule):
+            part = row.sections.get(section.key) if row else None
+            if part:
+                sums.add(part.possible, part.earned, part.lost, part.unassessed)
+        url = points_url(section=section.key, by="check", sort="-lost")
+        code = section.code if section.code != section.key or section.key in found.standing.book.standard.nodes else ""
+        rows.append(bars.Bar(section.short or section.title, parts_of(sums), code, url))
+    return rows
+
+
+def _side_bars(found: Board) -> list[bars.Bar]:
+    rows = [
+        bars.Bar(
+            Text(
+                {"hardware": "硬件", "software": "软件"}[side], {"hardware": "Hardware", "software": "Software"}[side]
+            ),
+            parts_of(found.sides[side]),
+            url=points_url(side=side, by="check", sort="-lost"),
+        )
+        for side in ("hardware", "software")
+        if side in found.sides
+    ]
+    if found.by_rule:
+        total = found.by_rule.total
+        rows.append(bars.Bar(Text("按规则增减", "By rule"), parts_of(total), url=points_url(whose=BY_RULE)))
+    return rows
+
+
+def _type_rows(found: Board) -> list[dict[str, object]]:
+    shown = printed_rows([parts_of(row.sums) for row in found.types])
+    longest = max((row.sums.possible for row in found.types), default=0)
+    return [
+        {
+            "row": row,
+            "parts": parts,
+            "segments": bars.segments(parts_of(row.sums), longest),
+            "url": points_url(type=row.stratum, by="site", sort="-lost"),
+            "sites_url": reverse("sites") + f"?{urlencode({'type': row.stratum})}",
+        }
+        for row, parts in zip(found.types, shown, strict=True)
+    ]
+
+
+def _losses(found: Board) -> list[dict[str, object]]:
+    return [
+        {
+            "loss": loss,
+            "url": reverse("criterion", args=[loss.node]),
+            "points_url": points_url(check=loss.check, by="part", sort="-lost"),
+            "method": METHODS[loss.method],
+            "owners": _owners(loss.owners, found.units),
+            "more": max(0, len(loss.owners) - 2),
+        }
+        for loss in found.losses
+    ]
+
+
+def _owners(owners: Sequence[Whose], units: dict[int, UnitName]) -> list[tuple[Text, str]]:
+    shown: list[tuple[Text, str]] = []
+    for whose in owners[:2]:
+        if isinstance(whose, int):
+            shown.append((units[whose].name, reverse("unit", args=[units[whose].code])))
+        else:
+            shown.append((Text("无责任单位", "unowned"), ""))
+    return shown

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks import TaskContext, TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -161,21 +162,20 @@ def recover() -> int:
     dead = [worker.name for worker in Worker.objects.all() if not is_alive(worker, host)]
     Worker.objects.filter(name__in=dead).delete()
     alive = set(Worker.objects.values_list("name", flat=True))
+    for entry in DBTaskResult.objects.running().only("status", "worker_ids"):
+        if not alive & set(entry.worker_ids):
+            DBTaskResult.objects.filter(pk=entry.pk).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
     taken_up = 0
     for job in Job.objects.filter(state=Job.State.RUNNING):
         if job.worker in alive:
             continue
-        DBTaskResult.objects.filter(pk=job.task, status=TaskResultStatus.RUNNING).update(
-            status=TaskResultStatus.FAILED, finished_at=timezone.now()
-        )
         logger.warning("job %s (%s) was left by its worker", job.pk, job.kind)
         _take_up(job)
         taken_up += 1
     for job in Job.objects.filter(state=Job.State.WAITING):
-        entry = DBTaskResult.objects.filter(pk=job.task).first() if job.task else None
-        # A running entry whose worker is gone died before it could claim the job.
-        claimed = entry is not None and entry.status == TaskResultStatus.RUNNING and bool(alive & set(entry.worker_ids))
-        if claimed or (entry is not None and entry.status == TaskResultStatus.READY):
+        # An entry that a living worker runs is about to claim the job.
+        queued = Q(status=TaskResultStatus.READY) | Q(status=TaskResultStatus.RUNNING)
+        if job.task and DBTaskResult.objects.filter(queued, pk=job.task).exists():
             continue
         with transaction.atomic():
             if Job.objects.select_for_update().filter(pk=job.pk, state=Job.State.WAITING, task=job.task).exists():

@@ -7,6 +7,8 @@ import os
 import secrets
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -52,25 +54,36 @@ def _beat(name: str, stop: threading.Event) -> None:
     connection.close()
 
 
+@contextmanager
+def _registered(name: str) -> Iterator[None]:
+    """Count as a worker for a time, so that nobody takes up what this process is at."""
+    now = timezone.now()
+    Worker.objects.create(name=name, host=socket.gethostname(), pid=os.getpid(), started_at=now, beat_at=now)
+    try:
+        yield
+    finally:
+        Worker.objects.filter(name=name).delete()
+
+
 def serve(*, interval: float = 0.5) -> None:
     """Run jobs until told to stop (SIGTERM or SIGINT): the job at hand is finished first, a second signal stops it."""
     name = f"{os.getpid()}-{secrets.token_hex(8)}"
-    now = timezone.now()
-    Worker.objects.create(name=name, host=socket.gethostname(), pid=os.getpid(), started_at=now, beat_at=now)
-    recover()
-    stop = threading.Event()
-    beat = threading.Thread(target=_beat, args=(name, stop), name="beat", daemon=True)
-    beat.start()
-    queue = _queue_worker(name, interval=interval, batch=False)
-    queue.configure_signals()
-    try:
-        queue.run()
-    finally:
-        stop.set()
-        beat.join(timeout=BEAT_SECONDS)
-        Worker.objects.filter(name=name).delete()
+    with _registered(name):
+        recover()
+        stop = threading.Event()
+        beat = threading.Thread(target=_beat, args=(name, stop), name="beat", daemon=True)
+        beat.start()
+        queue = _queue_worker(name, interval=interval, batch=False)
+        queue.configure_signals()
+        try:
+            queue.run()
+        finally:
+            stop.set()
+            beat.join(timeout=BEAT_SECONDS)
 
 
 def drain() -> None:
     """Run everything that waits, in this process, and come back: for tests and commands."""
-    _queue_worker(f"drain-{secrets.token_hex(8)}", interval=0, batch=True).run()
+    name = f"drain-{secrets.token_hex(8)}"
+    with _registered(name):
+        _queue_worker(name, interval=0, batch=True).run()

@@ -157,6 +157,11 @@ class Rulebook:
                 named.id, named.id, title, Text(), Text(), sub, None, "", 0, named.id, roots, ()
             )
             self._add(sub, f"{named.id}:", named.id, 1, named.id)
+        for named in self.absent_subs:
+            name = Text(f"{named.id}（文本不在手边）", f"{named.id} (text not at hand)")
+            self.nodes[named.id] = BookNode(
+                named.id, named.id, name, Text(named.id, named.id), Text(), standard, None, "", 0, named.id, (), ()
+            )
         self._counters()
         self.by_item: dict[str, tuple[tuple[Line, str], ...]] = self._index()
         self.pools: tuple[Pool, ...] = tuple(self._equal_pools() if equal else self._pools())

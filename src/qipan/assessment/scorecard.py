@@ -213,7 +213,7 @@ def score_check(line: Line, tallies: Tallies, possible: int, absent: Collection[
             missing,
         )  # fmt: skip
     rule = line.check.points.points
-    ends = sorted(rule(*_joined(line, strata, which), possible) for which in ("low", "high"))  # type: ignore[arg-type]
+    ends = sorted(rule(*_joined(line, strata, which), possible) for which in ("low", "high"))
     worst, best = ends
     policy = line.check.missing
     if policy == "excluded":
@@ -250,6 +250,9 @@ def scorecard(book: Rulebook, tallies: Tallies, absent: Collection[str] = ()) ->
         if not line.counter and key in possible
     }
     nodes = {key: NodeScore(key) for key in book.nodes}
+    for named in book.absent_subs:
+        points = next((pool.points for pool in book.pools if pool.code == named.id), 0)
+        nodes[named.id] = NodeScore(named.id, possible=points, unassessed=points, best=points)
     adjustments: list[Adjustment] = []
     known: dict[str, list[Status]] = {}
     # Children come after their parents in the mapping, so that going backwards sums from the leaves up.
@@ -276,11 +279,6 @@ def scorecard(book: Rulebook, tallies: Tallies, absent: Collection[str] = ()) ->
         _sum(whole, nodes[section.key])
         whole.checks += nodes[section.key].checks
         states += known[section.key]
-    for named in book.absent_subs:
-        points = next(pool.points for pool in book.pools if pool.code == named.id)
-        whole.possible += points
-        whole.unassessed += points
-        whole.best += points
     whole.status = _status(states)
     card = Scorecard(book, checks, nodes, whole, adjustments, [])
     _counted(card, tallies)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from qipan.faces.office import accounts, jobs
+from qipan.faces.office import accounts, board, jobs, points
 
 urlpatterns = [
+    path("", board.board, name="board"),
+    path("points/", points.points, name="points"),
     path("accounts/", accounts.account, name="account"),
     path("accounts/sign-in/", accounts.sign_in, name="sign_in"),
     path("accounts/sign-out/", accounts.sign_out, name="sign_out"),

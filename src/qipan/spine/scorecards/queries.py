@@ -119,6 +119,9 @@ def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties
         section = made.book.nodes[line.node].section
         for part in divide(line, score, by_check.get(key, {})):
             yield _owned(key, section, part, answers, line)
+    for named in made.book.absent_subs:
+        points = made.nodes[named.id].possible
+        yield OwnedPart("", named.id, "", "", Answer(None, "no_lead"), points, 0, 0, points)
 
 
 def _owned(key: str, section: str, part: Part, answers: Duties, line: running.Line) -> OwnedPart:

@@ -10,13 +10,28 @@ AT_HOME = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000", "SERVER_PR
 LOOPBACK_PEERS = ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1", "0:0:0:0:0:0:0:1"]
 OTHER_PEERS = [
     *("", "unix:", "localhost", "10.0.0.1", "192.168.1.5", "172.17.0.1", "0.0.0.0", "::", "8.8.8.8", "128.0.0.1"),
-    *("126.255.255.255", "::ffff:10.0.0.1", "fe80::1", "::1%eth0", "127.0.0.1:8000", "127.0.0.1, 8.8.8.8", "2130706433"),
+    *(
+        "126.255.255.255",
+        "::ffff:10.0.0.1",
+        "fe80::1",
+        "::1%eth0",
+        "127.0.0.1:8000",
+        "127.0.0.1, 8.8.8.8",
+        "2130706433",
+    ),
     *("127.1", "0x7f.0.0.1", " 127.0.0.1", "127.0.0.1\n"),
 ]
 LOOPBACK_HOSTS = ["127.0.0.1", "127.0.0.1:8000", "localhost", "localhost:80", "LOCALHOST:8000", "[::1]", "[::1]:8000"]
 OTHER_HOSTS = [
     *("", "example.com", "chuangcheng.gov.cn", "localhost.evil.cn", "127.0.0.1.evil.cn", "evil.cn:8000", "localhost."),
-    *("127.0.0.1@evil.cn", "localhost@evil.cn", "evil.cn#localhost", "localhost/evil.cn", "a.localhost", "0.0.0.0:8000"),
+    *(
+        "127.0.0.1@evil.cn",
+        "localhost@evil.cn",
+        "evil.cn#localhost",
+        "localhost/evil.cn",
+        "a.localhost",
+        "0.0.0.0:8000",
+    ),
     *("[::]", "[::1", "::1", "[fe80::1]", "127.1", "2130706433", "localhost:80:80", "localhost:", "127.0.0.1:port"),
     *("localhost, evil.cn", "localhost\n", " localhost", "192.168.1.5:8000", "[::ffff:8.8.8.8]", "[127.0.0.1]x"),
 ]

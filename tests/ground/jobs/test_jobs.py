@@ -132,7 +132,7 @@ def test_mistakes_in_the_input_are_listed() -> None:
 
 def test_progress_is_not_written_more_often_than_needed(monkeypatch, django_assert_num_queries) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("qipan.ground.jobs.progress.time.monotonic", lambda: now[0])
     handles("count")(lambda report, payload: None)
     job = queue()
     Job.objects.filter(pk=job.pk).update(state="running", attempts=1)

@@ -158,15 +158,19 @@ def is_alive(worker: Worker, host: str) -> bool:
 
 def recover() -> int:
     """Take up what dead workers left, and queue what waits without an entry in the queue; returns how many jobs."""
+    # Who runs what is asked before who lives: a worker registers before it claims, so no living one is missed.
+    running = list(Job.objects.filter(state=Job.State.RUNNING))
+    entries = list(DBTaskResult.objects.running().values_list("pk", "worker_ids"))
     host = socket.gethostname()
     dead = [worker.name for worker in Worker.objects.all() if not is_alive(worker, host)]
     Worker.objects.filter(name__in=dead).delete()
     alive = set(Worker.objects.values_list("name", flat=True))
-    for entry in DBTaskResult.objects.running().only("status", "worker_ids"):
-        if not alive & set(entry.worker_ids):
-            DBTaskResult.objects.filter(pk=entry.pk).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
+    lost = [pk for pk, workers in entries if not alive & set(workers)]
+    DBTaskResult.objects.running().filter(pk__in=lost).update(
+        status=TaskResultStatus.FAILED, finished_at=timezone.now()
+    )
     taken_up = 0
-    for job in Job.objects.filter(state=Job.State.RUNNING):
+    for job in running:
         if job.worker in alive:
             continue
         logger.warning("job %s (%s) was left by its worker", job.pk, job.kind)

@@ -12,9 +12,8 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from qipan.assessment.batch import Gathering, ObservationError
-from qipan.assessment.reading import WITHDRAWN, round_reading
-from qipan.assessment.standard import UNSTRATIFIED
+from qipan.assessment.batch import ObservationError
+from qipan.assessment.reading import round_reading
 from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
 from qipan.ground.units.models import Post
@@ -23,6 +22,7 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import entries as ledger_entries
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Ledger, Listing, Observation, Round, RoundFigure
+from qipan.spine.ledger.placing import place
 
 readings_changed = Signal()
 """Sent in the transaction, with `campaign_year` and `keys` (check, stratum, cluster)."""
@@ -148,14 +148,14 @@ def _row(
             original.selection,
         )
         source = source or original.source
-    place = _place(books, fact.item, stratum, cluster, fact.outcome)
+    where = _place(books, fact.item, stratum, cluster, fact.outcome)
     return Observation(
         uid=fact.uid,
         county_id=county_id,
         year=year,
         item=fact.item,
-        stratum=place[0],
-        cluster=place[1],
+        stratum=where[0],
+        cluster=where[1],
         subject=fact.subject,
         round_id=round_id,
         selection=selection,
@@ -173,48 +173,14 @@ def _row(
 
 
 def _place(books: Sequence[running.Rulebook], item: str, stratum: str, cluster: str, outcome: str) -> tuple[str, str]:
-    """Return the canonical stratum and cluster of an observation, checked against every pinned standard."""
+    """Return where an observation belongs by the first pinned standard that can read it."""
     problem: ObservationError | None = None
     for book in books:
-        places = list(book.places(item, stratum))
-        if not places:
-            problem = problem or unknown_place(book, item, stratum)
-            continue
-        if outcome != WITHDRAWN:
-            Gathering(book).check_outcome(item, outcome)
-        if all(line.one_thing or line.counter for line, _ in places):
-            return UNSTRATIFIED, UNSTRATIFIED
-        strata = {known for _, known in places}
-        if len(strata) > 1:
-            raise ObservationError(
-                "stratum",
-                Text(f"“{item}”在几个类型下检查，须写明类型", f"{item!r} is looked at in several strata: say which"),
-                Text("、".join(sorted(strata)), ", ".join(sorted(strata))),
-            )
-        if not cluster:
-            raise ObservationError(
-                "cluster",
-                Text("没有写明点位", "nothing says where"),
-                Text("填写点位编号", "give the code of the site or zone"),
-            )
-        return strata.pop(), cluster
+        try:
+            return place(book, item, stratum, cluster, outcome)
+        except ObservationError as error:
+            problem = problem or error
     raise problem or ObservationError("year", Text("这一年没有活动", "no campaign counts this year"))
-
-
-def unknown_place(book: running.Rulebook, item: str, stratum: str) -> ObservationError:
-    """Return the error of an item that a book does not know, or not in that stratum."""
-    known = sorted({where for _, where in book.by_item.get(item, ())})
-    if known:
-        return ObservationError(
-            "stratum",
-            Text(f"“{item}”不在类型“{stratum}”下检查", f"item {item!r} is not looked at in stratum {stratum!r}"),
-            Text(f"可用：{'、'.join(known)}", f"use: {', '.join(known)}"),
-        )
-    return ObservationError(
-        "item",
-        Text(f"标准里没有检查项“{item}”", f"the standard has no item {item!r}"),
-        Text("核对检查项编号", "check the key"),
-    )
 
 
 # --- rounds ---

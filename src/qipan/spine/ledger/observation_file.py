@@ -1,0 +1,271 @@
+"""Observations in a file: the columns of `docs/observations.md`, each row checked before it is counted.
+
+No database is needed here: `qipan score` and the import of a file read rows through the same checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from qipan.assessment.batch import LOCAL, Gathering, ObservationError, instant
+from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.text import Text
+from qipan.ground.documents.headings import match
+from qipan.ground.documents.problems import FileError, FileProblem, Place
+from qipan.ground.documents.tables import Table, read_table
+from qipan.spine.ledger.placing import place
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "编号", "记录编号"),
+    "item": ("item", "检查项", "检查项编号"),
+    "stratum": ("stratum", "类型", "点位类型"),
+    "cluster": ("cluster", "点位", "点位编号"),
+    "subject": ("subject", "对象", "受访者"),
+    "round": ("round", "轮次"),
+    "selection": ("selection", "抽取方式"),
+    "outcome": ("outcome", "结果"),
+    "weight": ("weight", "权重"),
+    "observed_at": ("observed_at", "观测时间", "检查时间"),
+    "recorded_at": ("recorded_at", "记录时间"),
+    "by_person": ("by_person", "记录人"),
+    "by_post": ("by_post", "记录岗位"),
+    "by_unit": ("by_unit", "记录单位"),
+    "own": ("own", "自查"),
+    "source": ("source", "来源"),
+    "supersedes": ("supersedes", "更正"),
+}
+REQUIRED = ("item", "outcome", "observed_at")
+SELECTIONS: Mapping[str, str] = {
+    "drawn": "drawn", "census": "census", "chosen": "chosen",
+    "随机抽取": "drawn", "普查": "census", "指定检查": "chosen",
+}  # fmt: skip
+_YES = frozenset({"true", "1", "yes", "是"})
+_NO = frozenset({"", "false", "0", "no", "否"})
+MOST_PROBLEMS = 200
+"""A file with more is read no further: what is wrong with it is systematic."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationRow:
+    """A row of a file, its cells read; `observed` and `recorded` in microseconds since 1970 (0 = not given)."""
+
+    line: int
+    id: str
+    item: str
+    stratum: str
+    cluster: str
+    subject: str
+    round: str
+    selection: str
+    outcome: str
+    weight: int
+    observed: int
+    recorded: int
+    by_person: str
+    by_post: str
+    by_unit: str
+    own: bool
+    source: str
+    supersedes: str
+
+
+class ObservationReader:
+    """Reads the cells of rows, remembering what it has read before: dates, outcomes and places recur."""
+
+    def __init__(self, columns: Mapping[str, int]) -> None:
+        self.columns = columns
+        self._moments: dict[str, int] = {}
+
+    def row(self, line: int, cells: list[str]) -> ObservationRow:
+        """Read one row.
+
+        Raises:
+            ObservationError: it names the column.
+        """
+
+        def cell(name: str) -> str:
+            at = self.columns.get(name)
+            return cells[at].strip() if at is not None else ""
+
+        for name in REQUIRED:
+            if not cell(name):
+                raise ObservationError(name, Text("没有填写", "is empty"), Text("填写该列", "fill it in"))
+        selection = SELECTIONS.get(cell("selection") or "census")
+        if selection is None:
+            raise ObservationError(
+                "selection",
+                Text(f"没有抽取方式“{cell('selection')}”", f"there is no selection {cell('selection')!r}"),
+                Text("可用：drawn、census、chosen", "use drawn, census or chosen"),
+            )
+        return ObservationRow(
+            line=line,
+            id=cell("id"),
+            item=cell("item"),
+            stratum=cell("stratum"),
+            cluster=cell("cluster"),
+            subject=cell("subject"),
+            round=cell("round"),
+            selection=selection,
+            outcome=cell("outcome"),
+            weight=self._weight(cell("weight")),
+            observed=self.moment("observed_at", cell("observed_at")),
+            recorded=self.moment("recorded_at", cell("recorded_at")) if cell("recorded_at") else 0,
+            by_person=cell("by_person"),
+            by_post=cell("by_post"),
+            by_unit=cell("by_unit"),
+            own=_yes(cell("own")),
+            source=cell("source"),
+            supersedes=cell("supersedes"),
+        )
+
+    def moment(self, column: str, text: str) -> int:
+        """Read a date or a time, in microseconds since 1970; without a zone it is China Standard Time."""
+        found = self._moments.get(text)
+        if found is None:
+            found = self._moments[text] = _moment(column, text)
+        return found
+
+    @staticmethod
+    def _weight(text: str) -> int:
+        if not text:
+            return 1
+        if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+            raise ObservationError(
+                "weight", Text(f"权重“{text}”不是正整数", f"weight {text!r} is not a positive whole number"),
+                Text("填 1 或留空", "write 1 or leave it empty"),
+            )  # fmt: skip
+        return int(text)
+
+
+def _yes(text: str) -> bool:
+    low = text.lower()
+    if low in _YES:
+        return True
+    if low in _NO:
+        return False
+    raise ObservationError(
+        "own",
+        Text(f"“{text}”不是是或否", f"{text!r} is neither yes nor no"),
+        Text("填 true 或 false", "write true or false"),
+    )
+
+
+def _moment(column: str, text: str) -> int:
+    try:
+        if len(text) == 10:
+            return instant(datetime.combine(date.fromisoformat(text), time(), LOCAL))
+        return instant(datetime.fromisoformat(text))
+    except ValueError:
+        raise ObservationError(
+            column,
+            Text(f"“{text}”不是日期", f"{text!r} is not a date"),
+            Text("写成 2026-04-13 或 2026-04-13T20:10:00+08:00", "write 2026-04-13 or 2026-04-13T20:10:00+08:00"),
+        ) from None
+
+
+def columns_of(table: Table) -> dict[str, int]:
+    """Return the column of each known name, by Chinese or English headings.
+
+    Raises:
+        FileError: a required column is missing.
+    """
+    found = match(table.columns, COLUMNS)
+    absent = [name for name in REQUIRED if name not in found]
+    if absent:
+        raise FileError.one(
+            table.file,
+            Text(f"缺少列 {'、'.join(absent)}", f"columns are missing: {', '.join(absent)}"),
+            Text(
+                f"首行须有 {'、'.join(COLUMNS[name][-1] for name in REQUIRED)}",
+                f"the first line needs {', '.join(REQUIRED)}",
+            ),
+            Place(line=1),
+        )
+    return found
+
+
+def problem_of(file: str, line: int, error: ObservationError) -> FileProblem:
+    """Return a row's error with its line and column."""
+    message = Text(f"{error.column} 列：{error.message.zh}", f"column {error.column}: {error.message.en}")
+    return FileProblem(file, Place(line=line), message, error.remedy)
+
+
+def read_rows(table: Table) -> Iterator[ObservationRow | FileProblem]:
+    """Yield each row read, or what is wrong with it."""
+    reader = ObservationReader(columns_of(table))
+    for line, cells in table.rows():
+        try:
+            yield reader.row(line, cells)
+        except ObservationError as error:
+            yield problem_of(table.file, line, error)
+
+
+def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gathering:
+    """Read a whole file of observations for scoring.
+
+    Args:
+        path: CSV, or Parquet with the extra.
+        book: the rulebook.
+        until: leave out what was observed after this day.
+
+    Raises:
+        FileError: with every problem found; nothing is counted then.
+    """
+    table = read_table(path)
+    columns = columns_of(table)
+    reader = ObservationReader(columns)
+    gathering = Gathering(book)
+    problems: list[FileProblem] = []
+    last = instant(datetime.combine(until, time.max, LOCAL)) if until else None
+    # A row whose item, stratum and outcome have passed once needs no second look: most of a large file is like that.
+    passed: set[tuple[str, str, str]] = set()
+    plain = _plain_columns(columns)
+    i_item, i_outcome, i_seen = columns["item"], columns["outcome"], columns["observed_at"]
+    moments = reader._moments
+    for line, cells in table.rows():
+        item, outcome = cells[i_item], cells[i_outcome]
+        stratum = cells[plain[0]] if plain[0] >= 0 else ""
+        try:
+            if (item, stratum, outcome) in passed and plain[4] < 0 and cells[i_seen] in moments:
+                cluster = cells[plain[1]] if plain[1] >= 0 else ""
+                subject = cells[plain[2]] if plain[2] >= 0 else ""
+                name = cells[plain[3]] if plain[3] >= 0 else ""
+                how = cells[plain[5]] if plain[5] >= 0 else "census"
+                if how in SELECTIONS or not how:
+                    observed = moments[cells[i_seen]]
+                    if last is None or observed <= last:
+                        source = cells[plain[6]] if plain[6] >= 0 else ""
+                        gathering.add_row(
+                            item, stratum, cluster, subject, name, SELECTIONS.get(how) != "chosen", outcome, 1,
+                            observed, 0, source, False, "", "",
+                        )  # fmt: skip
+                    continue
+            row = reader.row(line, cells)
+            place(book, row.item, row.stratum, row.cluster, row.outcome)
+            passed.add((item, stratum, outcome))
+            if last is None or row.observed <= last:
+                gathering.add_row(
+                    row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
+                    row.outcome, row.weight, row.observed, row.recorded, row.source, row.own, row.id, row.supersedes,
+                )  # fmt: skip
+        except ObservationError as error:
+            problems.append(problem_of(table.file, line, error))
+            if len(problems) >= MOST_PROBLEMS:
+                break
+    if problems:
+        raise FileError(problems)
+    return gathering
+
+
+def _plain_columns(columns: Mapping[str, int]) -> tuple[int, int, int, int, int, int, int]:
+    """Return where stratum, cluster, subject, round, selection and source stand; the fifth is ≥ 0 when the file has a
+    column that needs a closer look at every row (weights, ids, corrections, own looks, times of recording).
+    """
+    closer = max((columns.get(name, -1) for name in ("weight", "id", "supersedes", "own", "recorded_at")), default=-1)
+    return (
+        columns.get("stratum", -1), columns.get("cluster", -1), columns.get("subject", -1), columns.get("round", -1),
+        closer, columns.get("selection", -1), columns.get("source", -1),
+    )  # fmt: skip

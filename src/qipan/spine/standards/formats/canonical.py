@@ -53,8 +53,7 @@ def text(value: Any) -> str | dict[str, str] | None:
     """Return words in two languages: one string where its language shows, else {zh, en}."""
     if value is None:
         return None
-    found = Fields({"text": value}, (), []).text("text")
-    zh, en = (part.replace("\r\n", "\n").replace("\r", "\n").strip() for part in (found.zh, found.en))
+    zh, en = (part.replace("\r\n", "\n").replace("\r", "\n").strip() for part in spoken(value))
     if zh and en:
         return {"zh": zh, "en": en}
     if not zh and not en:
@@ -64,6 +63,12 @@ def text(value: Any) -> str | dict[str, str] | None:
     if zh:
         return zh if chinese else {"zh": zh}
     return {"en": en} if chinese else en
+
+
+def spoken(value: Any) -> tuple[str, str]:
+    """Return words as zh and en."""
+    found = Fields({"text": value}, (), []).text("text")
+    return found.zh, found.en
 
 
 def basis(value: Any) -> Any:

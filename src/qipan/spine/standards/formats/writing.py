@@ -48,15 +48,6 @@ def headings(column: Column) -> list[tuple[str, Text]]:
     return [(column.key, name)]
 
 
-def spoken(value: Any) -> tuple[str, str]:
-    """Return a canonical text as zh and en."""
-    if isinstance(value, Mapping):
-        return str(value.get("zh", "")), str(value.get("en", ""))
-    said = str(value)
-    chinese = any("一" <= character <= "鿿" for character in said)
-    return (said, "") if chinese else ("", said)
-
-
 class _Sheets:
     def __init__(self, language: str, name: str) -> None:
         self.language = language
@@ -119,7 +110,7 @@ class _Sheets:
             return None, None
         match line.kind:
             case "text":
-                return spoken(value)
+                return canonical.spoken(value)
             case "words":
                 return cells.write_words([str(one) for one in value]), None
             case "number":
@@ -182,7 +173,7 @@ class _Sheets:
             return (None, None) if column.kind == "text" else (None,)
         match column.kind:
             case "text":
-                return spoken(value)
+                return canonical.spoken(value)
             case "number":
                 return (self._number(value),)
             case "choice":
@@ -206,7 +197,7 @@ class _Sheets:
         for kind in canonical.BASIS:
             if kind in record:
                 value = record[kind]
-                zh, en = ("", "") if value is True else spoken(value)
+                zh, en = ("", "") if value is True else canonical.spoken(value)
                 return forms.BASES[kind].into(self.language), zh, en
         return None, None, None
 

@@ -28,7 +28,7 @@ class World:
     office: Unit
     bureau: Unit
     site: Site
-    campaign: Campaign
+    campaign: Campaign | None
     people: dict[Role, Person] = field(default_factory=dict)
     posts: dict[Role, Post] = field(default_factory=dict)
 
@@ -50,16 +50,8 @@ def make_post(person: Person, unit: Unit, role: Role, **dates: date) -> Post:
     return Post.objects.create(unit=unit, person=person, role=role, title_zh=zh, title_en=en, **dates)
 
 
-def make_world(code: str = "qinghe", *, example: bool = True, prefix: str = "example-") -> World:
-    """A county with an office, a bureau, a site, a campaign, and one person for each role."""
-    county = County.objects.create(code=code, name_zh="清河县", name_en="Qinghe County", is_example=example)
-    office = Unit.objects.create(
-        county=county, code="office", name_zh="创城办", name_en="Campaign office", type="department"
-    )
-    bureau = Unit.objects.create(
-        county=county, code="bureau", name_zh="住建局", name_en="Housing bureau", type="department"
-    )
-    site = Site.objects.create(county=county, code="S1", name_zh="东大街", name_en="East Street", type="main_road")
+def make_campaign(county: County, office: Unit) -> Campaign:
+    """A campaign of three years, judged by an edition that holds nothing."""
     edition, _ = Edition.objects.get_or_create(
         hash="0" * 64, defaults={"kind": Edition.Kind.STANDARD, "name": "test", "title_zh": "测试标准", "content": "{}"}
     )
@@ -73,6 +65,22 @@ def make_world(code: str = "qinghe", *, example: bool = True, prefix: str = "exa
     )
     for year in (2025, 2026, 2027):
         CampaignYear.objects.create(campaign=campaign, year=year, standard=edition)
+    return campaign
+
+
+def make_world(
+    code: str = "qinghe", *, example: bool = True, prefix: str = "example-", with_campaign: bool = True
+) -> World:
+    """A county with an office, a bureau, a site, a campaign, and one person for each role."""
+    county = County.objects.create(code=code, name_zh="清河县", name_en="Qinghe County", is_example=example)
+    office = Unit.objects.create(
+        county=county, code="office", name_zh="创城办", name_en="Campaign office", type="department"
+    )
+    bureau = Unit.objects.create(
+        county=county, code="bureau", name_zh="住建局", name_en="Housing bureau", type="department"
+    )
+    site = Site.objects.create(county=county, code="S1", name_zh="东大街", name_en="East Street", type="main_road")
+    campaign = make_campaign(county, office) if with_campaign else None
     world = World(county=county, office=office, bureau=bureau, site=site, campaign=campaign)
     for role in Role:
         # Nobody can sign in to the example's accounts with a password.

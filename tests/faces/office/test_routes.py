@@ -1,0 +1,114 @@
+"""The rights matrix: every address, and who may go there.
+
+A new address fails this test until it has a row here, whoever may see it. `args` name things of `tests.world`; the
+county has no campaign, so pages show what they show before there is one.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from tests.world import World, make_person, make_world
+
+from qipan.ground.units.models import Role
+
+OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who may go there, and how it is asked."""
+
+    who: Any
+    method: str = "get"
+    args: tuple[Any, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+    answers: int = 200
+    """What someone who may go there gets in this county."""
+
+
+MATRIX = {
+    "board": Row(SIGNED_IN),
+    "points": Row(SIGNED_IN),
+    "account": Row(SIGNED_IN),
+    "sign_in": Row(OPEN),
+    "sign_out": Row(OPEN, "post", answers=302),
+    "change_password": Row(SIGNED_IN),
+    "choose_post": Row(SIGNED_IN, "post", data={"post": "OWN"}, answers=302),
+    "choose_year": Row(SIGNED_IN, "post", data={"year": "2026"}, answers=302),
+    "job": Row(SIGNED_IN, args=(1,), answers=404),
+    "set_language": Row(OPEN, "post", data={"language": "en"}, answers=302),
+}
+
+
+def routes(patterns: list[Any]) -> list[URLPattern]:
+    """Every address of the product, however deep."""
+    found: list[URLPattern] = []
+    for pattern in patterns:
+        found += routes(pattern.url_patterns) if isinstance(pattern, URLResolver) else [pattern]
+    return found
+
+
+def ask(client: Client, name: str, world: World, role: Role | None = None) -> Any:
+    """Ask for an address the way its row says."""
+    row = MATRIX[name]
+    own = str(world.posts[role].pk) if role else "0"
+    data = {key: own if value == "OWN" else value for key, value in row.data.items()}
+    return getattr(client, row.method)(reverse(name, args=row.args), data)
+
+
+def to_sign_in(response: Any) -> bool:
+    return response.status_code == 302 and response.headers["Location"].startswith(reverse("sign_in") + "?next=")
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    named = [route.name for route in routes(get_resolver().url_patterns)]
+    assert None not in named, "an address without a name"
+    assert sorted(named) == sorted(MATRIX), "bring the matrix into step with urls.py"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_visitor_is_sent_to_the_door(name: str, client: Client) -> None:
+    world = make_world(with_campaign=False)
+    response = ask(client, name, world)
+    if MATRIX[name].who == OPEN:
+        assert response.status_code == MATRIX[name].answers
+        assert not to_sign_in(response)
+    else:
+        assert to_sign_in(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_role_comes_as_far_as_its_rights(name: str, role: Role, client: Client) -> None:
+    # Passwords can be changed by those who have one; the years belong to a campaign.
+    world = make_world(example=False, with_campaign=name == "choose_year")
+    client.force_login(world.people[role])
+    response = ask(client, name, world, role)
+    allowed = MATRIX[name].who == OPEN or role in MATRIX[name].who
+    assert response.status_code == (MATRIX[name].answers if allowed else 403)
+    assert not to_sign_in(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", MATRIX)
+def test_a_person_without_a_post_comes_no_further_than_a_visitor(name: str, client: Client) -> None:
+    world = make_world(with_campaign=False)
+    client.force_login(make_person("retired"))
+    response = ask(client, name, world)
+    assert response.status_code == (403 if MATRIX[name].who != OPEN else MATRIX[name].answers)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.method == "post"])
+def test_what_changes_something_needs_the_form_s_token(name: str) -> None:
+    world = make_world(example=False)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people[Role.OFFICE])
+    assert ask(client, name, world, Role.OFFICE).status_code == 403
+    assert client.get(reverse(name, args=MATRIX[name].args)).status_code == 405

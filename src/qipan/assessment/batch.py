@@ -130,6 +130,8 @@ class Gathering:
     def _check(self, item: str, stratum: str, outcome: str) -> None:
         places = list(self.book.places(item, stratum))
         if not places:
+            if item in self.book.catalogue.items and item not in self.book.by_item:
+                return  # an item of a checklist that no check of this standard uses: recorded, and counted nowhere
             if item in self.book.by_item:
                 known = "、".join(s for _, s in self.book.by_item[item])
                 raise ObservationError(

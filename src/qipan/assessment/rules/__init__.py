@@ -17,7 +17,7 @@ from qipan.assessment.rules.bands import COMPARISONS, SIGNS, Band, Bands, Compar
 from qipan.assessment.rules.join import Join
 from qipan.assessment.rules.parse import Grades, grade_table, read_join, read_points_rule, read_site_rule, read_value
 from qipan.assessment.rules.points import POINTS_KINDS, Banded, Linear, PointsRule
-from qipan.assessment.rules.site import SITE_KINDS, AllOf, ChecklistSum, Deduction, NOf, SiteRule, Sums
+from qipan.assessment.rules.site import SITE_KINDS, AllOf, ChecklistSum, Deduction, NOf, SiteRule
 from qipan.assessment.rules.values import (
     VALUE_KINDS,
     CountThreshold,
@@ -63,7 +63,6 @@ __all__ = [
     "PointsRule",
     "Share",
     "SiteRule",
-    "Sums",
     "TargetDistance",
     "Value",
     "Worth",

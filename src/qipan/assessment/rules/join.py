@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 from qipan.assessment.text import Text
 
@@ -16,13 +16,6 @@ class Join:
     the check is "too few", which is not assessed.
     """
 
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"enum": ["mean", "mean_over_types", "pooled_rate"]},
-            "min_sample": {"type": "integer", "minimum": 1},
-        },
-    }
     kind: Literal["mean", "mean_over_types", "pooled_rate"]
     min_sample: int = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from qipan.assessment.rules.bands import Bands
 from qipan.assessment.rules.worth import percent
@@ -17,14 +17,6 @@ class Linear:
     """Points in proportion, from nothing at `start` to full at `end`."""
 
     kind: ClassVar[str] = "linear"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "linear"},
-            "from": {"$ref": "#/$defs/number"},
-            "to": {"$ref": "#/$defs/number"},
-        },
-    }
     start: Fraction = Fraction(0)
     end: Fraction = Fraction(1)
 
@@ -49,15 +41,6 @@ class Banded:
     """Points by bands of the share."""
 
     kind: ClassVar[str] = "banded"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "banded"},
-            "bands": {"$ref": "#/$defs/bands"},
-            "otherwise": {"$ref": "#/$defs/value"},
-        },
-        "required": ["bands", "otherwise"],
-    }
     bands: Bands
 
     def points(self, num: int, den: int, possible: int) -> int:

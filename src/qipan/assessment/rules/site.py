@@ -5,37 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from qipan.assessment.rules.worth import percent
 from qipan.assessment.scale import SCALE, half_up, to_scale
 from qipan.assessment.text import Text
-
-
-@dataclass(slots=True)
-class Sums:
-    """What the items of one reading add up to (all integers, so that a changed item is a subtraction and an addition).
-
-    value: Σ weight × value; weight: Σ weight of what has an outcome; num, den: counts for pooled rates (num on
-    `SCALE`); faults; unknown: Σ weight of what is missing.
-    """
-
-    value: int = 0
-    weight: int = 0
-    num: int = 0
-    den: int = 0
-    faults: int = 0
-    unknown: int = 0
-
-    def at_worst(self) -> Sums:
-        """Return the sums with everything missing as 0."""
-        u = self.unknown
-        return Sums(self.value, self.weight + u, self.num, self.den + u, self.faults + u, 0)
-
-    def at_best(self) -> Sums:
-        """Return the sums with everything missing as full."""
-        u = self.unknown
-        return Sums(self.value + u * SCALE, self.weight + u, self.num + u * SCALE, self.den + u, self.faults, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +17,6 @@ class ChecklistSum:
     """y = Σ weight × value / Σ weight over the applicable items."""
 
     kind: ClassVar[str] = "checklist_sum"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "checklist_sum"},
-            "weights": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1}},
-        },
-    }
     weights: Mapping[str, int] = field(default_factory=dict)
 
     def y(self, value: int, weight: int, num: int, den: int, faults: int) -> int:
@@ -72,7 +39,6 @@ class AllOf:
     """y = 1 when every applicable item is full, else 0."""
 
     kind: ClassVar[str] = "all_of"
-    schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {"kind": {"const": "all_of"}}}
 
     def y(self, value: int, weight: int, num: int, den: int, faults: int) -> int:
         """Return the reading on `SCALE`."""
@@ -88,15 +54,6 @@ class NOf:
     """y = 1 when at least `need` of `of` pass; other sample sizes are held to the same proportion."""
 
     kind: ClassVar[str] = "n_of"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "n_of"},
-            "need": {"type": "integer", "minimum": 1},
-            "of": {"type": "integer", "minimum": 1},
-        },
-        "required": ["need", "of"],
-    }
     need: int
     of: int
 
@@ -116,16 +73,6 @@ class Deduction:
     """y = 1 less `each` per fault, no more than `cap` in all, never below `floor`."""
 
     kind: ClassVar[str] = "deduction"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "deduction"},
-            "each": {"$ref": "#/$defs/number"},
-            "cap": {"$ref": "#/$defs/number"},
-            "floor": {"$ref": "#/$defs/number"},
-        },
-        "required": ["each"],
-    }
     each: Fraction
     cap: Fraction = Fraction(1)
     floor: Fraction = Fraction(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from qipan.assessment.rules.bands import SIGNS, Bands, Comparison, holds
 from qipan.assessment.rules.worth import EXCLUDED, FULL, NOTHING, OutcomeError, Worth, plain
@@ -18,7 +18,6 @@ class PassFail:
     """`pass` is worth 1, `fail` 0."""
 
     kind: ClassVar[str] = "pass_fail"
-    schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {"kind": {"const": "pass_fail"}}}
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth."""
@@ -42,10 +41,6 @@ class GradedScale:
     """A grade is worth what the table says: A 1, B 0.66, …"""
 
     kind: ClassVar[str] = "graded_scale"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {"kind": {"const": "graded_scale"}, "values": {"$ref": "#/$defs/grades"}},
-    }
     values: Mapping[str, Fraction]
     table: Mapping[str, Worth] = field(repr=False, compare=False, default_factory=dict)
 
@@ -74,15 +69,6 @@ class OptionValues:
     """An answer of a questionnaire is worth what the table says; excluded options leave the denominator."""
 
     kind: ClassVar[str] = "option_values"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "option_values"},
-            "values": {"$ref": "#/$defs/grades"},
-            "excluded": {"type": "array", "items": {"type": "string"}},
-        },
-        "required": ["values"],
-    }
     values: Mapping[str, Fraction]
     excluded: tuple[str, ...] = ()
     table: Mapping[str, Worth] = field(repr=False, compare=False, default_factory=dict)
@@ -124,17 +110,6 @@ class CountThreshold:
     """A number is worth 1 when it meets the bound, else 0, or (partial) its proportion of the bound."""
 
     kind: ClassVar[str] = "count_threshold"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "count_threshold"},
-            "at_least": {"$ref": "#/$defs/number"},
-            "at_most": {"$ref": "#/$defs/number"},
-            "strict": {"type": "boolean"},
-            "partial": {"type": "boolean"},
-        },
-        "oneOf": [{"required": ["at_least"]}, {"required": ["at_most"]}],
-    }
     comparison: Comparison
     bound: Fraction
     partial: bool = False
@@ -165,15 +140,6 @@ class NumberBands:
     """A declared or measured number falls into a band, which gives the value."""
 
     kind: ClassVar[str] = "number_bands"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "number_bands"},
-            "bands": {"$ref": "#/$defs/bands"},
-            "otherwise": {"$ref": "#/$defs/value"},
-        },
-        "required": ["bands", "otherwise"],
-    }
     bands: Bands
 
     def worth(self, outcome: str) -> Worth:
@@ -196,15 +162,6 @@ class TargetDistance:
     """A number is worth how far it has come from `zero_at` (worth 0) to `target` (worth 1)."""
 
     kind: ClassVar[str] = "target_distance"
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "properties": {
-            "kind": {"const": "target_distance"},
-            "target": {"$ref": "#/$defs/number"},
-            "zero_at": {"$ref": "#/$defs/number"},
-        },
-        "required": ["target", "zero_at"],
-    }
     target: Fraction
     zero_at: Fraction
 
@@ -231,7 +188,6 @@ class Share:
     """An outcome "k of n" is worth k/n; a pooled rate adds up the k and the n of all clusters."""
 
     kind: ClassVar[str] = "share"
-    schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {"kind": {"const": "share"}}}
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth; the value is rounded half up on `SCALE`, the counts are exact."""
@@ -261,7 +217,6 @@ class FaultCount:
     """The outcome is a number of faults; none is full. For deductions per fault."""
 
     kind: ClassVar[str] = "fault_count"
-    schema: ClassVar[dict[str, Any]] = {"type": "object", "properties": {"kind": {"const": "fault_count"}}}
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth."""

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from qipan.assessment import Catalogue, Rulebook, Standard
-from qipan.assessment.catalogue import Function, read_functions
+from qipan.assessment import Rulebook
+from qipan.assessment.catalogue import Function
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.standards import queries as standards
 from qipan.spine.standards.models import Edition
 
 Kind = Edition.Kind
 
 
-@lru_cache(maxsize=32)
-def _content(digest: str) -> object:
-    # Editions never change, so what a hash stands for can be kept for as long as the process lives.
-    return json.loads(Edition.objects.values_list("content", flat=True).get(hash=digest))
-
-
 @lru_cache(maxsize=16)
 def _book(standard: str, pins: tuple[tuple[str, str], ...], equal: bool) -> Rulebook:
-    catalogue = Catalogue.from_data(
-        *(_content(digest) for digest, kind in pins if kind in {Kind.CHECKLISTS, Kind.QUESTIONNAIRES})
-    )
-    subs = [Standard.from_data(_content(digest)) for digest, kind in pins if kind == Kind.STANDARD]
-    return Rulebook(Standard.from_data(_content(standard)), subs, catalogue, equal=equal)
+    lists = [digest for digest, kind in pins if kind in {Kind.CHECKLISTS, Kind.QUESTIONNAIRES}]
+    subs = [standards.standard(digest) for digest, kind in pins if kind == Kind.STANDARD]
+    return Rulebook(standards.standard(standard), subs, standards.catalogue(*lists), equal=equal)
 
 
 def _pins(year: CampaignYear) -> tuple[tuple[str, str], ...]:
@@ -43,15 +35,10 @@ def rulebook(year: CampaignYear, *, equal: bool = False) -> Rulebook:
     return _book(year.standard_id, _pins(year), equal)
 
 
-@lru_cache(maxsize=16)
-def _functions(pins: tuple[tuple[str, str], ...]) -> Mapping[str, Function]:
-    found: dict[str, Function] = {}
-    for digest, kind in pins:
-        if kind == Kind.FUNCTIONS:
-            found |= read_functions(_content(digest))
-    return found
-
-
 def functions(year: CampaignYear) -> Mapping[str, Function]:
     """Return the functions that the year's packs know, by code (one statement)."""
-    return _functions(_pins(year))
+    found: dict[str, Function] = {}
+    for digest, kind in _pins(year):
+        if kind == Kind.FUNCTIONS:
+            found |= standards.functions(digest)
+    return found

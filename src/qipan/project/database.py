@@ -68,7 +68,7 @@ def database(address: str, folder: Path) -> dict[str, Any]:
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
+        "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
     }
     options: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -25,8 +25,21 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?[0-9]{1,15}\.[0-9]{1,12}")
-_TAG = "tag:yaml.org,2002:"
-_SCALARS = frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value"))
+_NULL = ("", "~", "null", "Null", "NULL")
+_TAGS = ("!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+
+
+class _Node:
+    """A value as it stands in the text: a scalar's text, a list of nodes, or pairs of key and node."""
+
+    __slots__ = ("column", "line", "plain", "tag", "value")
+
+    def __init__(self, event: Any, value: Any, *, plain: bool = False) -> None:
+        self.line: int = event.start_mark.line + 1
+        self.column: int = event.start_mark.column + 1
+        self.tag: str | None = event.tag
+        self.plain = plain
+        self.value: str | list[_Node] | tuple[list[tuple[_Node, _Node]]] = value
 
 
 class YamlFile:
@@ -37,35 +50,35 @@ class YamlFile:
         self._problems: list[FileProblem] = []
         self._count = 0
         self._above: set[int] = set()
-        self._root = self._compose(text)
-        self.data: Any = self._value(self._root, 0)
+        self._anchors: dict[str, _Node] = {}
+        self._root = self._read(text)
+        self.data: Any = self._value(self._root)
+        self._anchors.clear()
         if self._problems:
             raise FileError(self._problems)
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Return the line and column of the value that a path leads to, or of the nearest thing above it."""
-        node = self._root
-        mark = node.start_mark
+        node = mark = self._root
         for part in path:
-            if isinstance(node, yaml.MappingNode):
-                found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if isinstance(node.value, tuple):
+                found = next(((key, below) for key, below in node.value[0] if key.value == str(part)), None)
                 if found is None:
                     break
-                mark, node = found[0].start_mark, found[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-                mark = node.start_mark
+                mark, node = found
+            elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
+                mark = node = node.value[part]
             else:
                 break
-        return Place(line=mark.line + 1, column=mark.column + 1)
+        return Place(line=mark.line, column=mark.column)
 
-    def _compose(self, text: str) -> Any:
+    # --- from text to nodes -----------------------------------------------------------------------------------------
+
+    def _read(self, text: str) -> _Node:
+        """Read the one document of a text, event by event, so that nothing deep is ever built."""
+        loader = _Loader(text)
         try:
-            loader = _Loader(text)
-            try:
-                root = loader.get_single_node()
-            finally:
-                loader.dispose()
+            return self._document(loader)
         except yaml.reader.ReaderError as error:
             place = Place(line=text.count("\n", 0, error.position) + 1)
             message = Text("文件里有不可见的控制字符", "there is a control character in the file")
@@ -73,41 +86,90 @@ class YamlFile:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(line=mark.line + 1, column=mark.column + 1) if mark else Place()
+            said = error.problem or error.context
             raise FileError.one(
                 self.file,
-                Text(
-                    f"YAML 格式有误（{error.problem or error.context}）",
-                    f"broken YAML: {error.problem or error.context}",
-                ),
+                Text(f"YAML 格式有误（{said}）", f"broken YAML: {said}"),
                 Text(
                     "检查这一行及上一行的缩进、冒号和引号",
                     "look at indent, colon and quotes of this line and the one above",
                 ),
                 place,
             ) from None
-        except (yaml.YAMLError, UnicodeError, ValueError) as error:
+        except (yaml.YAMLError, UnicodeError) as error:
             raise FileError.one(self.file, Text("YAML 格式有误", f"broken YAML: {error}")) from None
-        if root is None:
+        finally:
+            loader.dispose()
+
+    def _document(self, loader: Any) -> _Node:
+        loader.get_event()
+        if isinstance(loader.get_event(), yaml.StreamEndEvent):
             message = Text("文件是空的", "the file is empty")
             raise FileError.one(self.file, message, Text("写入内容", "write something into it"))
+        root = self._node(loader, loader.get_event(), 0)
+        loader.get_event()
+        after = loader.get_event()
+        if not isinstance(after, yaml.StreamEndEvent):
+            message = Text("文件里有多份文档（---）", "the file holds several documents (---)")
+            self._fail(_Node(_Marked(after), ""), message, Text("一个文件一份", "one document a file"))
         return root
 
-    def _report(self, node: Any, message: Text, remedy: Text = Text()) -> None:
-        place = Place(line=node.start_mark.line + 1, column=node.start_mark.column + 1)
-        self._problems.append(FileProblem(self.file, place, message, remedy))
+    def _node(self, loader: Any, event: Any, depth: int) -> _Node:
+        if isinstance(event, yaml.ScalarEvent):
+            return self._anchored(event, _Node(event, event.value, plain=event.implicit[0]))
+        if isinstance(event, yaml.AliasEvent):
+            found = self._anchors.get(str(event.anchor))
+            if found is None:
+                name = event.anchor
+                self._fail(_Node(_Marked(event), ""), Text(f"没有锚点“{name}”", f"there is no anchor {name!r}"))
+            return found
+        if depth > MAX_DEPTH:
+            self._fail(
+                _Node(event, ""),
+                Text("层级过深", "the nesting is too deep"),
+                Text(f"层级不超过 {MAX_DEPTH}", f"at most {MAX_DEPTH} levels"),
+            )
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[_Node] = []
+            node = self._anchored(event, _Node(event, items))
+            while not isinstance(below := loader.get_event(), yaml.SequenceEndEvent):
+                items.append(self._node(loader, below, depth + 1))
+            return node
+        pairs: list[tuple[_Node, _Node]] = []
+        node = self._anchored(event, _Node(event, (pairs,)))
+        while not isinstance(below := loader.get_event(), yaml.MappingEndEvent):
+            key = self._node(loader, below, depth + 1)
+            pairs.append((key, self._node(loader, loader.get_event(), depth + 1)))
+        return node
 
-    def _value(self, node: Any, depth: int) -> Any:
+    def _anchored(self, event: Any, node: _Node) -> _Node:
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    # --- from nodes to data -----------------------------------------------------------------------------------------
+
+    def _report(self, node: _Node, message: Text, remedy: Text = Text()) -> None:
+        self._problems.append(FileProblem(self.file, Place(line=node.line, column=node.column), message, remedy))
+
+    def _fail(self, node: _Node, message: Text, remedy: Text = Text()) -> NoReturn:
+        self._report(node, message, remedy)
+        raise FileError(self._problems)
+
+    def _value(self, node: _Node) -> Any:
         self._count += 1
         if self._count > MAX_VALUES:
-            self._report(
+            self._fail(
                 node,
                 Text(f"展开后超过 {MAX_VALUES} 个值", f"more than {MAX_VALUES} values when every alias is written out"),
                 Text("去掉别名（*）", "write it without aliases (*)"),
             )
-            raise FileError(self._problems)
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node)
-        if id(node) in self._above or depth > MAX_DEPTH:
+        if node.tag is not None and node.tag not in _TAGS:
+            self._report(node, Text(f"不能用标签 {node.tag}", f"the tag {node.tag} cannot be used"))
+            return None
+        if isinstance(node.value, str):
+            return _scalar(node.value) if node.plain else node.value
+        if id(node) in self._above or len(self._above) > MAX_DEPTH:
             self._report(
                 node,
                 Text("别名包含自身，或层级过深", "an alias contains itself, or the nesting is too deep"),
@@ -116,52 +178,50 @@ class YamlFile:
                 ),
             )
             return None
-        if node.tag not in (_TAG + "seq", _TAG + "map"):
-            self._report(node, Text(f"不能用标签 {node.tag}", f"the tag {node.tag} cannot be used"))
-            return None
         self._above.add(id(node))
-        value = self._sequence(node, depth) if isinstance(node, yaml.SequenceNode) else self._mapping(node, depth)
+        value = [self._value(below) for below in node.value] if isinstance(node.value, list) else self._mapping(node)
         self._above.discard(id(node))
         return value
 
-    def _sequence(self, node: Any, depth: int) -> list[Any]:
-        return [self._value(below, depth + 1) for below in node.value]
-
-    def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
+    def _mapping(self, node: _Node) -> dict[str, Any]:
         found: dict[str, Any] = {}
         lines: dict[str, int] = {}
-        for key, below in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self._report(key, Text("名称应当是文字", "a key must be a text"))
-                continue
+        assert isinstance(node.value, tuple)  # noqa: S101 the caller knows; mypy does not
+        for key, below in node.value[0]:
             name = key.value
-            if name in lines:
+            if not isinstance(name, str):
+                self._report(key, Text("名称应当是文字", "a key must be a text"))
+            elif name in lines:
                 self._report(
                     key,
                     Text(f"“{name}”在第 {lines[name]} 行已写过", f"`{name}` already stands in line {lines[name]}"),
                     Text("删去一处", "delete one of the two"),
                 )
-                continue
-            lines[name] = key.start_mark.line + 1
-            found[name] = self._value(below, depth + 1)
+            else:
+                lines[name] = key.line
+                found[name] = self._value(below)
         return found
 
-    def _scalar(self, node: Any) -> Any:
-        text: str = node.value
-        if node.tag not in _SCALARS:
-            self._report(node, Text(f"不能用标签 {node.tag}", f"the tag {node.tag} cannot be used"))
-            return None
-        if node.style in ("'", '"', "|", ">") or node.tag == _TAG + "str":
-            return text
-        if node.tag == _TAG + "null":
-            return None
-        if node.tag == _TAG + "bool" and text.lower() in ("true", "false"):
-            return text.lower() == "true"
-        if node.tag == _TAG + "int" and _WHOLE.fullmatch(text):
-            return int(text)
-        if node.tag == _TAG + "float" and _DECIMAL.fullmatch(text):
-            return float(text)
-        return text
+
+class _Marked:
+    """The place of an event that has no tag."""
+
+    def __init__(self, event: Any) -> None:
+        self.start_mark = event.start_mark
+        self.tag = None
+
+
+def _scalar(text: str) -> Any:
+    """Return what a text without quotes means."""
+    if text in _NULL:
+        return None
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text[0] in "tT"
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return text
 
 
 def read_yaml(path: Path) -> YamlFile:

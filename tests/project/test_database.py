@@ -84,7 +84,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(address:
 
 @pytest.mark.django_db
 def test_the_pragmas_hold(tmp_path: Path) -> None:
-    from django.db import ConnectionHandler
+    from django.db.utils import ConnectionHandler
 
     handler = ConnectionHandler({"default": database("", tmp_path)})
     connection = handler["default"]

@@ -16,16 +16,6 @@ import pytest
 
 from qipan.project.commands.run import address_of, free_port, is_loopback
 
-COMMAND = """
-import argparse, sys
-from qipan.project.commands import check, run, worker
-parser = argparse.ArgumentParser()
-subparsers = parser.add_subparsers(required=True)
-for module in (check, run, worker):
-    module.add(subparsers)
-arguments = parser.parse_args()
-sys.exit(arguments.run(arguments))
-"""
 #: Not through a proxy that the environment may name.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -34,13 +24,12 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def qipan(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts the command with a data directory of the test's own, and ends what is left of it."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("QIPAN", "DATABASE", "DJANGO"))}
-    env = inherited | {"QIPAN_DATA": str(tmp_path / "data"), "PYTHONUNBUFFERED": "1"}
-    (tmp_path / "command.py").write_text(f"if __name__ == '__main__':{COMMAND.replace(chr(10), chr(10) + '    ')}")
+    env = inherited | {"QIPAN_DATA": str(tmp_path / "data")}
     started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, str(tmp_path / "command.py"), *arguments],
+            [sys.executable, "-m", "qipan.project.cli", "--lang", "en", *arguments],
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

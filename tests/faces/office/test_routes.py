@@ -65,8 +65,9 @@ def to_sign_in(response: Any) -> bool:
 
 
 def test_every_address_has_a_row_and_every_row_an_address() -> None:
-    named = [route.name for route in routes(get_resolver().url_patterns)]
-    assert None not in named, "an address without a name"
+    found = routes(get_resolver().url_patterns)
+    named = [route.name for route in found if route.name]
+    assert len(named) == len(found), "an address without a name"
     assert sorted(named) == sorted(MATRIX), "bring the matrix into step with urls.py"
 
 

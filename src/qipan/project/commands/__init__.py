@@ -9,3 +9,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def language_of_parser(subparsers: Subparsers) -> str:
+    """Return the language in which the command line is described."""
+    return str(getattr(subparsers._parser_class, "language", "en"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,55 +11,67 @@ from typing import TYPE_CHECKING
 
 import django
 
+from qipan.assessment.text import Text
+from qipan.project.commands import language_of_parser
+from qipan.project.terminal import DONE, FAILED, complain, say
+
 if TYPE_CHECKING:
     from qipan.project.commands import Subparsers
 
-#: Of a long list of differences, so many are printed.
+#: Of a long list, so many are printed.
 SHOWN = 20
 
 
 def add(subparsers: Subparsers) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("check", help="look at configuration, database, worker and tallies")
+    words = Text("检查配置、数据库、后台任务和汇总数据", "look at configuration, database, worker and running tallies")
+    parser = subparsers.add_parser("check", help=words.into(language_of_parser(subparsers)))
     parser.set_defaults(run=run)
 
 
-def configuration() -> Iterator[str]:
+def same(words: str) -> Text:
+    """Words that come from elsewhere, in one language only."""
+    return Text(words, words)
+
+
+def configuration() -> Iterator[Text]:
     """What is wrong with the settings and the data directory."""
     from django.conf import settings
     from django.core.checks import WARNING, run_checks
 
     for message in run_checks(include_deployment_checks=settings.BEHIND_TLS):
         if message.level >= WARNING and not message.is_silenced():
-            yield str(message)
+            yield same(str(message))
     folder: Path = settings.DATA
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        yield f"{folder} cannot be written: {error.strerror}"
+        yield Text(f"数据目录 {folder} 无法写入：{error.strerror}", f"{folder} cannot be written: {error.strerror}")
         return
     secret = folder / "secret-key"
     if secret.exists() and secret.stat().st_mode & 0o077:
-        yield f"{secret} can be read by others; chmod 600 {secret}"
+        yield Text(
+            f"{secret} 可被他人读取，请执行 chmod 600 {secret}", f"{secret} can be read by others; chmod 600 {secret}"
+        )
 
 
-def database() -> Iterator[str]:
+def database() -> Iterator[Text]:
     """What is wrong with the database."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA quick_check(5)")
-            for (line,) in cursor.fetchall():
-                if line != "ok":
-                    yield f"SQLite: {line}"
-        else:
+        if connection.vendor != "sqlite":
             cursor.execute("SELECT 1")
+            return
+        cursor.execute("PRAGMA quick_check(5)")
+        for (line,) in cursor.fetchall():
+            if line != "ok":
+                yield same(f"SQLite: {line}")
 
 
-def migrations() -> Iterator[str]:
+def migrations() -> Iterator[Text]:
     """Which migrations the database lacks."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -71,40 +82,49 @@ def migrations() -> Iterator[str]:
     ]
     if waiting:
         named = ", ".join(waiting[:SHOWN]) + (" …" if len(waiting) > SHOWN else "")
-        yield f"{len(waiting)} are not applied; `qipan run` applies them: {named}"
+        yield Text(
+            f"有 {len(waiting)} 项数据库变更未执行，运行 qipan run 即可：{named}",
+            f"{len(waiting)} are not applied; `qipan run` applies them: {named}",
+        )
 
 
-def worker() -> Iterator[str]:
+def worker() -> Iterator[Text]:
     """Whether someone does what waits to be done."""
     from qipan.ground.jobs.queries import live_workers, open_jobs
 
     waiting = open_jobs()
     if waiting and not live_workers():
-        yield f"{waiting} jobs wait and no worker is at work; start `qipan run` or `qipan worker`"
+        yield Text(
+            f"有 {waiting} 项任务等待，但没有后台任务进程，请运行 qipan run 或 qipan worker",
+            f"{waiting} jobs wait and no worker is at work; start `qipan run` or `qipan worker`",
+        )
 
 
-def tallies() -> Iterator[str]:
+def tallies() -> Iterator[Text]:
     """Whether the running tallies equal a recompute from the observations."""
     from qipan.spine.ledger.recompute import verify
 
     differences = verify()
     for difference in differences[:SHOWN]:
-        yield str(difference)
+        yield same(str(difference))
     if len(differences) > SHOWN:
-        yield f"… and {len(differences) - SHOWN} more differences"
+        more = len(differences) - SHOWN
+        yield Text(f"……另有 {more} 处不一致", f"… and {more} more differences")
 
 
-STEPS: tuple[tuple[str, Callable[[], Iterator[str]]], ...] = (
-    ("configuration", configuration),
-    ("database", database),
-    ("migrations", migrations),
-    ("worker", worker),
-    ("tallies equal a recompute", tallies),
+STEPS: tuple[tuple[Text, Callable[[], Iterator[Text]]], ...] = (
+    (Text("配置", "configuration"), configuration),
+    (Text("数据库", "database"), database),
+    (Text("数据库变更", "migrations"), migrations),
+    (Text("后台任务", "worker"), worker),
+    (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
 )
+NEEDED_BY_THE_REST = {database, migrations}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look at everything in turn; what follows from a fault that was found already is not looked at."""
+    """Look at everything in turn, and print what is wrong."""
+    language: str = arguments.language
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
     django.setup()
     from django.db import DatabaseError
@@ -114,12 +134,13 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             faults = list(step())
         except DatabaseError as error:
-            faults = [f"the database does not answer: {str(error).strip()}"]
-        print(f"{name}: {'not sound' if faults else 'ok'}", flush=True)
+            said = str(error).strip()
+            faults = [Text(f"数据库没有应答：{said}", f"the database does not answer: {said}")]
+        verdict = Text("有问题", "not sound") if faults else Text("正常", "ok")
+        say(Text(f"{name.zh}：{verdict.zh}", f"{name.en}: {verdict.en}"), language)
         for fault in faults:
-            print(f"  {fault}", file=sys.stderr, flush=True)
+            complain(Text(f"  {fault.zh}", f"  {fault.en}"), language)
         sound = sound and not faults
-        # Without a database that answers and has its tables, nothing else can be asked.
-        if faults and name in {"database", "migrations"}:
+        if faults and step in NEEDED_BY_THE_REST:
             break
-    return 0 if sound else 1
+    return DONE if sound else FAILED

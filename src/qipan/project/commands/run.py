@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import io
 import ipaddress
 import multiprocessing
 import os
@@ -19,9 +20,13 @@ from typing import TYPE_CHECKING
 
 import django
 
+from qipan.assessment.text import Text
+from qipan.project.commands import language_of_parser
 from qipan.project.lifeline import SUPERVISOR
+from qipan.project.terminal import DONE, FAILED, complain, say
 
 if TYPE_CHECKING:
+    from qipan.ground.units.queries import ExampleAccount
     from qipan.project.commands import Subparsers
 
 HOST, PORT = "127.0.0.1", 8000
@@ -32,16 +37,39 @@ READY_WITHIN_SECONDS = 60.0
 
 def add(subparsers: Subparsers) -> None:
     """Describe the command."""
+    language = language_of_parser(subparsers)
+
+    def words(zh: str, en: str) -> str:
+        return Text(zh, en).into(language)
+
     parser = subparsers.add_parser(
-        "run", help="serve on this machine, with its worker; an empty database gets the example campaign"
+        "run",
+        help=words(
+            "在本机启动服务及后台任务；空数据库将装入示例",
+            "serve on this machine, with a worker; an empty database gets the example campaign",
+        ),
     )
-    parser.add_argument("--empty", action="store_true", help="do not load the example campaign")
-    parser.add_argument("--host", default=HOST, help="address to listen at (default: %(default)s)")
+    parser.add_argument("--empty", action="store_true", help=words("不装入示例", "do not load the example campaign"))
     parser.add_argument(
-        "--port", type=int, default=PORT, help="port to listen at; 0 takes a free one (default: %(default)s)"
+        "--host", default=HOST, help=words("监听地址，默认 127.0.0.1", "address to listen at: 127.0.0.1")
     )
-    parser.add_argument("--processes", type=int, default=0, help="web processes (default: one a core, 2 to 4)")
-    parser.add_argument("--no-worker", action="store_true", help="background jobs are run elsewhere (qipan worker)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=PORT,
+        help=words("监听端口，默认 8000，0 为任一空闲端口", "port to listen at: 8000; 0 takes a free one"),
+    )
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=0,
+        help=words("网页进程数，默认按处理器核数取 2 至 4", "web processes: by default one a core, 2 to 4"),
+    )
+    parser.add_argument(
+        "--no-worker",
+        action="store_true",
+        help=words("后台任务另行运行（qipan worker）", "background jobs are run elsewhere (qipan worker)"),
+    )
     parser.set_defaults(run=run)
 
 
@@ -78,7 +106,8 @@ def address_of(host: str, port: int) -> str:
 class WorkerKeeper:
     """Keeps one worker process running: begins it anew when it dies, ever later when it dies at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
@@ -99,7 +128,11 @@ class WorkerKeeper:
             if self._stopping.is_set():
                 return
             wait = 1.0 if time.monotonic() - began > 60 else min(wait * 2, 60.0)
-            print(f"The worker ended with code {code}; a new one starts in {wait:.0f} s.", file=sys.stderr, flush=True)
+            words = Text(
+                f"后台任务进程退出（代码 {code}），{wait:.0f} 秒后重新启动。",
+                f"The worker ended with code {code}; a new one starts in {wait:.0f} s.",
+            )
+            complain(words, self._language)
             self._stopping.wait(wait)
 
     def stop(self) -> None:
@@ -118,7 +151,7 @@ class WorkerKeeper:
             self._thread.join(timeout=5)
 
 
-def prepare(*, empty: bool) -> None:
+def prepare(language: str, *, empty: bool) -> None:
     """Bring the database up to date, and load the example into an empty one."""
     from django.conf import settings
     from django.core.management import call_command
@@ -126,20 +159,22 @@ def prepare(*, empty: bool) -> None:
 
     from qipan.ground.units.models import County
 
-    print(f"Data: {settings.DATA}", flush=True)
+    say(Text(f"数据目录：{settings.DATA}", f"Data: {settings.DATA}"), language)
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     call_command("migrate", interactive=False, verbosity=0)
     if not empty and not County.objects.exists() and importlib.util.find_spec("qipan.project.example") is not None:
-        print("The database is empty: loading the example campaign …", flush=True)
+        say(Text("数据库为空，正在装入示例……", "The database is empty: loading the example campaign …"), language)
         began = time.monotonic()
         importlib.import_module("qipan.project.example").load()
-        print(f"Loaded in {time.monotonic() - began:.0f} s.", flush=True)
+        took = f"{time.monotonic() - began:.0f}"
+        say(Text(f"示例已装入，用时 {took} 秒。", f"Loaded in {took} s."), language)
     # The processes that serve open connections of their own.
     connections.close_all()
 
 
-def announce(address: str, accounts: list[str]) -> None:
+def announce(address: str, accounts: list[ExampleAccount], language: str) -> None:
     """Say where the pages are, as soon as they answer."""
+    # Not through a proxy that the environment may name.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     last = time.monotonic() + READY_WITHIN_SECONDS
     while time.monotonic() < last:
@@ -152,18 +187,28 @@ def announce(address: str, accounts: list[str]) -> None:
         except OSError:
             time.sleep(0.1)
     else:
-        print(f"Qipan does not answer at {address} yet.", file=sys.stderr, flush=True)
+        complain(Text(f"{address} 尚无应答。", f"Qipan does not answer at {address} yet."), language)
         return
-    print(f"\nQipan 棋盘 is ready: {address}", flush=True)
+    say(Text(f"\n棋盘已就绪：{address}", f"\nQipan is ready: {address}"), language)
     if accounts:
-        print("Example accounts, one click each on the sign-in page, from this machine only:", flush=True)
-        for line in accounts:
-            print(f"  {line}", flush=True)
-    print("Stop with Ctrl-C.\n", flush=True)
+        intro = Text(
+            "示例账号（仅限本机，在登录页一键进入）：",
+            "Example accounts (from this machine only, one click each on the sign-in page):",
+        )
+        say(intro, language)
+    for account in accounts:
+        say(
+            Text(
+                f"  {account.username}  {account.unit.zh} {account.title.zh}",
+                f"  {account.username}  {account.title}, {account.unit}",
+            ),
+            language,
+        )
+    say(Text("按 Ctrl-C 停止。\n", "Stop with Ctrl-C.\n"), language)
 
 
-def _account_lines() -> list[str]:
-    """The example's accounts, a line each, if they can be entered."""
+def _offered() -> list[ExampleAccount]:
+    """The example's accounts, if they can be entered."""
     from django.conf import settings
     from django.db import connections
     from django.utils import timezone
@@ -173,13 +218,12 @@ def _account_lines() -> list[str]:
     try:
         if settings.SERVED_HOSTS or settings.BEHIND_TLS or not example_is_active():
             return []
-        found = example_accounts(timezone.localdate())
-        return [f"{account.username}: {account.unit.zh} {account.title.zh} ({account.title})" for account in found]
+        return example_accounts(timezone.localdate())
     finally:
         connections.close_all()
 
 
-def serve(host: str, port: int, *, processes: int, with_worker: bool) -> int:
+def serve(host: str, port: int, language: str, *, processes: int, with_worker: bool) -> int:
     """Serve until told to stop; the exit code."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -200,14 +244,15 @@ def serve(host: str, port: int, *, processes: int, with_worker: bool) -> int:
         workers_kill_timeout=10,
         websockets=False,
     )
-    keeper = WorkerKeeper() if with_worker else None
-    accounts = _account_lines()
+    keeper = WorkerKeeper(language) if with_worker else None
+    accounts = _offered()
 
     def started() -> None:
         # Called once the signals are in the server's hands, so that from here on a stop is a clean one.
         if keeper:
             keeper.start()
-        threading.Thread(target=announce, args=(address_of(host, port), accounts), name="announce", daemon=True).start()
+        told = (address_of(host, port), accounts, language)
+        threading.Thread(target=announce, args=told, name="announce", daemon=True).start()
 
     server.on_startup(started)
     try:
@@ -215,21 +260,26 @@ def serve(host: str, port: int, *, processes: int, with_worker: bool) -> int:
     finally:
         if keeper:
             keeper.stop()
-    print("Stopped.", flush=True)
-    return 0
+    say(Text("已停止。", "Stopped."), language)
+    return DONE
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it all."""
+    language: str = arguments.language
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Whoever waits for a line of ours through a pipe gets it when it is said.
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         port = free_port(arguments.host, arguments.port)
     except OSError as error:
-        print(
-            f"qipan run: cannot listen at {arguments.host} port {arguments.port} ({error.strerror or error}).\n"
-            "Stop what is running there, or choose another with --port.",
-            file=sys.stderr,
+        why, where = error.strerror or str(error), f"{arguments.host}:{arguments.port}"
+        words = Text(
+            f"qipan run：无法在 {where} 监听（{why}）。请先停止占用该端口的程序，或用 --port 另选端口。",
+            f"qipan run: cannot listen at {where} ({why}).\nStop what is running there, or choose another with --port.",
         )
-        return 1
+        complain(words, language)
+        return FAILED
     # What is kept holds names and telephone numbers: its files are for the one who runs the server only.
     os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
@@ -237,10 +287,11 @@ def run(arguments: argparse.Namespace) -> int:
     from django.conf import settings
 
     if not is_loopback(arguments.host) and not settings.SERVED_HOSTS:
-        print(
+        words = Text(
+            "qipan run：其他电脑可以连接此地址，但未设置 QIPAN_HOST，只应答本机访问。例：QIPAN_HOST=board.example.gov.cn",
             "qipan run: other machines can reach this address, but pages are answered only under the names in "
             "QIPAN_HOST, which is not set. Example: QIPAN_HOST=board.example.gov.cn",
-            file=sys.stderr,
         )
-    prepare(empty=arguments.empty)
-    return serve(arguments.host, port, processes=arguments.processes, with_worker=not arguments.no_worker)
+        complain(words, language)
+    prepare(language, empty=arguments.empty)
+    return serve(arguments.host, port, language, processes=arguments.processes, with_worker=not arguments.no_worker)

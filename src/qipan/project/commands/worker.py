@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import django
 
+from qipan.assessment.text import Text
+from qipan.project.commands import language_of_parser
 from qipan.project.lifeline import follow_if_supervised
+from qipan.project.terminal import DONE
 
 if TYPE_CHECKING:
     from qipan.project.commands import Subparsers
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 
 def add(subparsers: Subparsers) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("worker", help="run background jobs; `qipan run` starts a worker by itself")
+    words = Text("运行后台任务（qipan run 会自行启动）", "run background jobs; `qipan run` starts a worker by itself")
+    parser = subparsers.add_parser("worker", help=words.into(language_of_parser(subparsers)))
     parser.set_defaults(run=run)
 
 
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from qipan.ground.jobs.worker import serve
 
     serve()
-    return 0
+    return DONE
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
 
 from qipan.project.database import database
 from qipan.project.place import data_directory, secret_key
@@ -106,7 +105,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 
 # English is the language of the sources, so it needs no catalogue; a browser that asks for neither gets Chinese.
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_NAME = "qipan_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

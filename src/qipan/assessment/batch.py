@@ -27,6 +27,9 @@ from qipan.assessment.text import Text
 LOCAL = timezone(timedelta(hours=8))
 """Times without a zone are China Standard Time."""
 
+MOST_WEIGHT = 1_000_000
+"""The greatest weight of an observation; the sums of 700,000 clusters then stay inside 64 bits."""
+
 Selection = Literal["drawn", "census", "chosen"]
 
 
@@ -91,8 +94,8 @@ class Gathering:
         self._groups: dict[tuple[str, str, str], list[Entry]] = {}
         self._dead: set[str] = set()
         self._ids: dict[str, Entry] = {}
-        self._order: dict[str, int] = {}
         self._rounds: dict[str, int] = {}
+        self._withdrawn = False
 
     def add(self, observation: Observation) -> None:
         """Add one observation.
@@ -110,36 +113,54 @@ class Gathering:
         self, item: str, stratum: str, cluster: str, subject: str, round_name: str, random: bool, outcome: str,
         weight: int, observed: int, recorded: int, source: str, own: bool, identity: str, supersedes: str,
     ) -> None:  # fmt: skip
-        """Add one observation given as plain values; `observed` and `recorded` in microseconds."""
+        """Add one observation given as plain values; `observed` and `recorded` in microseconds.
+
+        Raises:
+            ObservationError: an unknown item or stratum, or a weight out of bounds.
+        """
+        if not 1 <= weight <= MOST_WEIGHT:
+            raise ObservationError(
+                "weight",
+                Text(f"权重 {weight} 超出范围", f"a weight of {weight} is out of range"),
+                Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+            )
         self.count += 1
         order = order_of(observed, recorded, self.count)
         entry = (order, item, subject, round_name, random, outcome, weight, source, own)
+        self._withdrawn |= outcome == WITHDRAWN
         if identity:
             self._ids[identity] = entry
         if supersedes:
             self._dead.add(supersedes)
         group = self._groups.get((item, stratum, cluster))
         if group is None:
-            self._check(item, stratum, outcome)
+            self._check(item, stratum)
             self._groups[item, stratum, cluster] = [entry]
         else:
             group.append(entry)
         if round_name and observed < self._rounds.get(round_name, 1 << 62):
             self._rounds[round_name] = observed
 
-    def _check(self, item: str, stratum: str, outcome: str) -> None:
+    def _check(self, item: str, stratum: str) -> None:
         places = list(self.book.places(item, stratum))
+        kinds = dict.fromkeys(known for _, known in places)
+        if not stratum and len(kinds) > 1:
+            raise ObservationError(
+                "stratum",
+                Text(f"“{item}”在多种类型下检查，须写明类型", f"item {item!r} is looked at in several strata"),
+                Text(f"可用：{'、'.join(kinds)}", f"use one of: {', '.join(kinds)}"),
+            )
         if not places:
             if item in self.book.catalogue.items and item not in self.book.by_item:
                 return  # an item of a checklist that no check of this standard uses: recorded, and counted nowhere
             if item in self.book.by_item:
-                known = "、".join(s for _, s in self.book.by_item[item])
+                known = dict.fromkeys(s for _, s in self.book.by_item[item])
                 raise ObservationError(
                     "stratum",
                     Text(
                         f"“{item}”不在类型“{stratum}”下检查", f"item {item!r} is not looked at in stratum {stratum!r}"
                     ),
-                    Text(f"可用：{known}", f"use: {known}"),
+                    Text(f"可用：{'、'.join(known)}", f"use: {', '.join(known)}"),
                 )
             raise ObservationError(
                 "item", Text(f"标准里没有检查项“{item}”", f"the standard has no item {item!r}"),
@@ -177,15 +198,18 @@ class Gathering:
         Returns:
             (check key, stratum, cluster) -> readings now and found.
         """
-        ranks, listed = rank_rounds(rounds, self._rounds)
+        given = tuple(rounds)
         dead = {id(self._ids[name]) for name in self._dead if name in self._ids}
+        ranks = rank_rounds(given, self._first_seen(dead) if dead or self._withdrawn else self._rounds)
+        listed = self._listed(given)
         merged: dict[tuple[str, str, str], list[Entry]] = {}
         lines: dict[str, Line] = self.book.lines
         for (item, stratum, cluster), group in self._groups.items():
             entries = group
-            if dead or until is not None:
-                entries = [e for e in group if id(e) not in dead and (until is None or observed_of(e[0]) <= until)]
-            entries = [e for e in entries if e[5] != WITHDRAWN] if dead else entries
+            if dead or self._withdrawn:
+                entries = [e for e in entries if id(e) not in dead and e[5] != WITHDRAWN]
+            if until is not None:
+                entries = [e for e in entries if observed_of(e[0]) <= until]
             if not entries:
                 continue
             for line, known in self.book.places(item, stratum):
@@ -200,21 +224,41 @@ class Gathering:
         out: dict[tuple[str, str, str], ClusterReadings] = {}
         for key, entries in merged.items():
             entries.sort()
-            out[key] = read(lines[key[0]], key[1], entries, ranks, listed=key[1:] in listed)
-        for stratum, cluster in listed:
-            for line in self.book.lines_of_stratum(stratum):
-                if (line.key, stratum, cluster) not in out:
-                    out[line.key, stratum, cluster] = ClusterReadings(read_as_listed(line, stratum), None)
+            out[key] = read(lines[key[0]], key[1], entries, ranks, listed=key in listed)
+        for key in listed:
+            if key not in out:
+                out[key] = ClusterReadings(read_as_listed(lines[key[0]], key[1]), None)
         return out
 
+    def _first_seen(self, dead: Collection[int]) -> dict[str, int]:
+        """Return when each round was first observed, what was superseded or withdrawn left out."""
+        seen: dict[str, int] = {}
+        for group in self._groups.values():
+            for entry in group:
+                if entry[3] and id(entry) not in dead and entry[5] != WITHDRAWN:
+                    moment = observed_of(entry[0])
+                    seen[entry[3]] = min(moment, seen.get(entry[3], moment))
+        return seen
 
-def rank_rounds(rounds: Iterable[Round], seen: Mapping[str, int]) -> tuple[dict[str, int], dict[tuple[str, str], bool]]:
-    """Return each round's rank by its opening, and the clusters on the list of a drawn or census round."""
-    given = tuple(rounds)
-    opened = {r.name: instant(r.opened_at) for r in given}
-    order = sorted({**seen, **opened}, key=lambda name: (opened.get(name, seen.get(name, 0)), name))
-    listed = {pair: True for r in given if r.selection != "chosen" for pair in r.listed}
-    return {name: rank for rank, name in enumerate(order, 1)}, listed
+    def _listed(self, rounds: Iterable[Round]) -> dict[tuple[str, str, str], None]:
+        """Return (check key, stratum, cluster) for every check at what drawn and census rounds have on their lists."""
+        listed: dict[tuple[str, str, str], None] = {}
+        clusters: dict[str, dict[str, None]] = {}
+        for one in rounds:
+            if one.selection != "chosen":
+                for stratum, cluster in one.listed:
+                    clusters.setdefault(stratum, {})[cluster] = None
+        for stratum, found in clusters.items():
+            for line, known in self.book.lines_at(stratum):
+                for cluster in found:
+                    listed[line.key, known, UNSTRATIFIED if line.one_thing else cluster] = None
+        return listed
+
+
+def rank_rounds(rounds: Iterable[Round], seen: Mapping[str, int]) -> dict[str, int]:
+    """Return each round's rank by its opening; one that is not given opened when it was first observed."""
+    moments = {**seen, **{one.name: instant(one.opened_at) for one in rounds}}
+    return {name: rank for rank, name in enumerate(sorted(moments, key=lambda name: (moments[name], name)), 1)}
 
 
 def tallies_of(

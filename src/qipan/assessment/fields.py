@@ -12,6 +12,10 @@ from qipan.assessment.text import Basis, InputError, Problem, Text
 Path = tuple[str | int, ...]
 
 
+def _name(key: object) -> str:
+    return {True: "true", False: "false"}[key] if isinstance(key, bool) else str(key)
+
+
 class Fields:
     """One mapping of an input. What is asked for is checked; what nobody asked for is a problem when `done`."""
 
@@ -19,8 +23,11 @@ class Fields:
         self.path = path
         self.problems = problems
         self._asked: set[str] = set()
+        self.raw = data
         if isinstance(data, Mapping):
-            self.data: Mapping[str, Any] = data
+            # YAML reads an unquoted 1 or yes as a number or a truth value; as a name it is the word that was written.
+            plain = all(isinstance(key, str) for key in data)
+            self.data: Mapping[str, Any] = data if plain else {_name(key): value for key, value in data.items()}
         else:
             self.data = {}
             self.report(Text("这里应当是一组“名称: 值”", "a mapping is expected here"), Text("", f"found {data!r:.60}"))
@@ -62,7 +69,9 @@ class Fields:
             chinese = any("一" <= character <= "鿿" for character in value)
             return Text(value.strip(), "") if chinese else Text("", value.strip())
         if isinstance(value, Mapping) and set(value) <= {"zh", "en"}:
-            return Text(str(value.get("zh") or "").strip(), str(value.get("en") or "").strip())
+            zh, en = value.get("zh") or "", value.get("en") or ""
+            if isinstance(zh, str) and isinstance(en, str):
+                return Text(zh.strip(), en.strip())
         self.report(
             Text("应当写成 {zh: …, en: …}", "must be {zh: …, en: …} or one text"),
             Text("", f"found {value!r:.60}"),
@@ -163,8 +172,14 @@ class Fields:
         """Return a list of short texts; one text alone stands for a list of one."""
         value = self._value(key, False)
         if isinstance(value, (str, int)) and not isinstance(value, bool):
-            return (str(value),)
-        return tuple(str(word).strip() for word in self.sequence(key))
+            return (str(value).strip(),)
+        words: list[str] = []
+        for i, word in enumerate(self.sequence(key)):
+            if isinstance(word, (str, int)) and not isinstance(word, bool):
+                words.append(str(word).strip())
+            else:
+                self.report(Text("应当是文字", "must be a text"), Text("", f"found {word!r:.60}"), at=(key, i))
+        return tuple(words)
 
     def below(self, key: str) -> Fields | None:
         """Return the mapping under a key as fields of its own."""

@@ -47,17 +47,22 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
     shares: list[tuple[str, str, int, int, int]] = []  # stratum, cluster, equal part, shortfall, unknown
     types = [s for s in score.strata if s.state not in {"absent", "not_applicable"}]
     by_types = line.check.join.kind == "mean_over_types"
-    sizes = {s.stratum: max(1, s.clusters) for s in types}
-    below = lcm(*sizes.values()) if by_types and sizes else 1
+    # Where what is missing is left out of the denominator, a cluster without outcome carries no points either.
+    left_out = line.check.missing == "excluded" and score.status != "not_assessed"
     known: dict[str, list[tuple[str, Reading]]] = {}
     for (stratum, cluster), reading in readings.items():
-        if reading.enters and reading.applies:
+        if reading.enters and reading.applies and (reading.weight or not left_out):
             known.setdefault(stratum, []).append((cluster, reading))
+    if left_out:
+        types = [s for s in types if s.stratum in known]
+    sizes = {s.stratum: max(1, len(known.get(s.stratum, ()))) for s in types}
+    below = lcm(*sizes.values()) if by_types and sizes else 1
     for s in types:
         each = below // sizes[s.stratum] if by_types else 1
         clusters = sorted(known.get(s.stratum, ()), key=lambda pair: pair[0])
         if not clusters and (by_types or not known):
-            shares.append((s.stratum, NOBODY, each, 0, SCALE * each))
+            zero = line.check.missing == "zero"
+            shares.append((s.stratum, NOBODY, each, SCALE * each * zero, SCALE * each * (not zero)))
         for cluster, reading in clusters:
             short, unknown = _weights(line, reading)
             shares.append((s.stratum, cluster, each, short * each, unknown * each))
@@ -66,7 +71,10 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
     equal = [share[2] for share in shares]
     possible = largest_remainder(score.possible, equal)
     lost = _split(score.lost, [share[3] for share in shares], equal)
-    unassessed = _split(score.unassessed, [share[4] for share in shares], equal)
+    if score.status == "not_assessed":
+        unassessed = possible
+    else:
+        unassessed = _split(score.unassessed, [share[4] for share in shares], equal)
     return [
         Part(stratum, cluster, p, p - lost_part - u, lost_part, u)
         for (stratum, cluster, *_), p, lost_part, u in zip(shares, possible, lost, unassessed, strict=True)

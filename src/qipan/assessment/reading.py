@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from qipan.assessment.rulebook import Line
-from qipan.assessment.rules import REASONS
+from qipan.assessment.rules import REASONS, Worth
 from qipan.assessment.scale import SCALE, half_up
-from qipan.assessment.standard import UNSTRATIFIED
 
 NOT_APPLICABLE = "na"
 MISSING = frozenset(REASONS)
@@ -33,7 +32,8 @@ def order_of(observed: int, recorded: int, number: int) -> int:
         recorded: microseconds since 1970, below 2**60.
         number: the place in the ledger, below 2**34.
     """
-    return (observed << 94) | (recorded << 34) | number
+    # A moment of recording before 1970 is a slip (an empty date of a workbook); it must not disturb the other parts.
+    return (observed << 94) | (max(recorded, 0) << 34) | number
 
 
 def observed_of(order: int) -> int:
@@ -45,8 +45,9 @@ def observed_of(order: int) -> int:
 class Reading:
     """One check at one cluster.
 
-    value … unknown are the sums of `rules.Sums`; y, low and high are on `SCALE`: what was seen, everything missing as
-    0, everything missing as full. `enters` says whether the cluster belongs to its stratum (a draw or a census looked
+    value: Σ weight × value; weight: Σ weight of what has an outcome; num, den: counts for pooled rates (num on
+    `SCALE`); faults; unknown: Σ weight of what is missing. y, low and high are on `SCALE`: what was seen, everything
+    missing as 0, everything missing as full. `enters` says whether the cluster belongs to its stratum (a draw or a census looked
     at it, or has it on its list). na … disputed count outcomes (weights of items).
     """
 
@@ -85,29 +86,54 @@ def latest(line: Line, entries: Iterable[Entry]) -> dict[tuple[str, str], Cell]:
     """
     cells: dict[tuple[str, str], Cell] = {}
     for _, item, subject, _, _, outcome, weight, _, own in entries:
-        if own and not lowers(line, item, cells.get((item, subject)), outcome):
+        if own and not lowers(line, item, cells.get((item, subject)), weight, outcome):
             continue
         cells[item, subject] = (weight, outcome)
     return cells
 
 
-def lowers(line: Line, item: str, standing: Cell | None, outcome: str) -> bool:
-    """Return whether an owner's own look lowers what stands; where nothing stands, only a plain nothing counts."""
-    if outcome in MISSING or outcome == NOT_APPLICABLE:
+def lowers(line: Line, item: str, standing: Cell | None, times: int, outcome: str) -> bool:
+    """Return whether an owner's own look lowers what stands, whatever else the cluster and the stratum hold.
+
+    It does when it brings no more of what counts for and no less of what counts against. Where nothing stands or the
+    outcome is missing, it is held against the worst that the missing outcome could be.
+    """
+    if outcome in MISSING or outcome == NOT_APPLICABLE or line.measure == "never":
         return False
-    value = line.worth(item, outcome).value
+    worth = line.worth(item, outcome)
+    if worth.excluded:
+        return False
+    hits, misses = _measure(line, times, worth)
     if standing is None or standing[1] in MISSING:
-        return value == 0
+        least = standing[0] if standing else 1
+        return hits <= 0 and misses >= least * line.worst_misses(item)
     if standing[1] == NOT_APPLICABLE:
         return False
-    return value < line.worth(item, standing[1]).value
+    before = line.worth(item, standing[1])
+    if before.excluded:
+        return False
+    had_hits, had_misses = _measure(line, standing[0], before)
+    return hits <= had_hits and misses >= had_misses and (hits, misses) != (had_hits, had_misses)
+
+
+def _measure(line: Line, times: int, worth: Worth) -> tuple[int, int]:
+    """Return what an outcome brings for and against, in the measure by which the check reads its items."""
+    match line.measure:
+        case "counts":
+            return times * worth.num, times * (worth.den * SCALE - worth.num)
+        case "faults":
+            return 0, times * worth.faults
+        case "events":
+            return 0, times * worth.num
+        case _:
+            return times * worth.value, times * (SCALE - worth.value)
 
 
 def make(line: Line, stratum: str, cells: Mapping[tuple[str, str], Cell], *, enters: bool) -> Reading:
     """Make a reading of the outcomes that stand; an item of the checklist without any is missing (not seen)."""
-    value = weight = num = den = faults = unknown = na = 0
+    value = weight = num = den = faults = unknown = hidden = na = 0
     missing = [0, 0, 0, 0]
-    weights = line.strata[stratum]
+    weights, most = line.strata[stratum], line.most_faults
     answered: set[str] = set()
     for (item, _), (times, outcome) in cells.items():
         answered.add(item)
@@ -116,11 +142,11 @@ def make(line: Line, stratum: str, cells: Mapping[tuple[str, str], Cell], *, ent
             na += w
         elif outcome in MISSING:
             unknown += w
+            hidden += w * most[item]
             missing[REASONS.index(outcome)] += w
         else:
             worth = line.worth(item, outcome)
             if worth.excluded:
-                na += w
                 continue
             value += w * worth.value
             weight += w
@@ -129,17 +155,19 @@ def make(line: Line, stratum: str, cells: Mapping[tuple[str, str], Cell], *, ent
             faults += w * worth.faults
     if line.survey:
         if not cells:
-            unknown, missing[0] = 1, 1
+            unknown = hidden = missing[0] = 1
     elif len(answered) < len(weights):
-        absent = sum(w for item, w in weights.items() if item not in answered)
-        unknown += absent
-        missing[0] += absent
+        for item, w in weights.items():
+            if item not in answered:
+                unknown += w
+                hidden += w * most[item]
+                missing[0] += w
     rule = line.site.y
     y = rule(value, weight, num, den, faults) if weight else 0
     if not unknown:
         low = high = y
     else:
-        low = rule(value, weight + unknown, num, den + unknown, faults + unknown)
+        low = rule(value, weight + unknown, num, den + unknown, faults + hidden)
         high = rule(value + unknown * SCALE, weight + unknown, num + unknown * SCALE, den + unknown, faults)
     return Reading(enters, value, weight, num, den, faults, unknown, y, low, high, na, *missing)
 
@@ -182,9 +210,12 @@ def _now(line: Line, stratum: str, entries: Sequence[Entry], rounds: Mapping[str
 
 
 def _over_rounds(repeat: str, readings: Sequence[Reading]) -> Reading:
-    """Join the rounds' readings: the mean or the worst of each of y, low and high; sums are those of the last round."""
+    """Join the rounds' readings: the mean or the worst of each of y, low and high.
+
+    A round that brought no outcome here does not count, unless none did; the sums are those of the last that counts.
+    """
     seen = [reading for reading in readings if reading.weight] or list(readings[-1:])
-    last = readings[-1]
+    last = seen[-1]
 
     def join(values: list[int]) -> int:
         return half_up(sum(values), len(values)) if repeat == "mean" else min(values)
@@ -236,19 +267,17 @@ def _found(line: Line, stratum: str, entries: Sequence[Entry]) -> Reading | None
     if first is None or not first[4]:
         return None
     # A respondent's form is a source of its own, so the first look of a survey is its first round; elsewhere the
-    # first visit, review or opinion.
+    # first visit, review or opinion. Where no source is written, one round at one moment is one visit.
     if line.survey:
         looked = [entry for entry in entries if entry[3] == first[3]]
+    elif first[7]:
+        looked = [entry for entry in entries if entry[7] == first[7]]
     else:
-        looked = [entry for entry in entries if entry[7] == first[7] and (first[7] or entry[0] == first[0])]
+        moment = observed_of(first[0])
+        looked = [e for e in entries if not e[7] and e[3] == first[3] and observed_of(e[0]) == moment]
     return make(line, stratum, latest(line, looked), enters=True)
 
 
 def read_as_listed(line: Line, stratum: str) -> Reading:
     """Read a cluster that is on a round's list and has not been seen."""
     return make(line, stratum, {}, enters=True)
-
-
-def unstratified(line: Line) -> bool:
-    """Return whether the check looks at one thing only."""
-    return UNSTRATIFIED in line.strata

@@ -10,11 +10,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from qipan.assessment.catalogue import Catalogue
-from qipan.assessment.rules import ChecklistSum, Join, Linear, OutcomeError, PassFail, SiteRule, Value, Worth
-from qipan.assessment.scale import POINT, SCALE, exact, largest_remainder
+from qipan.assessment.rules import (
+    ChecklistSum,
+    Deduction,
+    Join,
+    Linear,
+    NOf,
+    OutcomeError,
+    PassFail,
+    SiteRule,
+    Value,
+    Worth,
+)
+from qipan.assessment.scale import POINT, SCALE, exact, largest_remainder, to_points
 from qipan.assessment.standard import (
     ONE_THING,
     UNSTRATIFIED,
@@ -26,14 +37,17 @@ from qipan.assessment.standard import (
     Standard,
     SubStandard,
 )
+from qipan.assessment.standard_reading import priced_below
 from qipan.assessment.text import Basis, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A plain number that rules on nodes read: honours held, events of the negative list."""
+    """A plain number that rules on nodes read: honours held (`adds`), or events of the negative list."""
 
     kind: ClassVar[str] = "counted"
+    most_faults: ClassVar[int] = 0
+    adds: bool
 
     def worth(self, outcome: str) -> Worth:
         """Return the number as `num` on `SCALE`."""
@@ -48,7 +62,7 @@ class Line:
     """One check as a campaign year counts it.
 
     `strata` maps each canonical site type to its items with their weights; an empty mapping is a type without a
-    checklist. `worths` remembers what each outcome of each item is worth.
+    checklist. `measure` is what the items of the check are compared by, when an owner's own look may only lower them.
     """
 
     key: str
@@ -63,12 +77,22 @@ class Line:
     site: SiteRule = field(init=False)
     survey: bool = field(init=False)
     expected: dict[str, int] = field(init=False)
+    measure: Literal["value", "counts", "faults", "events", "never"] = field(init=False)
+    most_faults: dict[str, int] = field(init=False)
     _worths: dict[tuple[str, str], Worth] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.site = self.check.site
         self.survey = self.check.method == "survey"
         self.expected = {stratum: sum(items.values()) for stratum, items in self.strata.items()}
+        self.most_faults = {item: value.most_faults for item, value in self.values.items()}
+        if self.counter:
+            adds = any(isinstance(value, Counted) and value.adds for value in self.values.values())
+            self.measure = "never" if adds else "events"
+        elif self.check.join.kind == "pooled_rate" or isinstance(self.site, NOf):
+            self.measure = "counts"
+        else:
+            self.measure = "faults" if isinstance(self.site, Deduction) else "value"
 
     def worth(self, item: str, outcome: str) -> Worth:
         """Return what an outcome of an item is worth here.
@@ -81,6 +105,16 @@ class Line:
             found = self.values[item].worth(outcome)
             self._worths[item, outcome] = found
         return found
+
+    def worst_misses(self, item: str) -> int:
+        """Return what a missing outcome of weight 1 would bring against at worst, in this check's measure."""
+        match self.measure:
+            case "faults":
+                return self.most_faults[item]
+            case "events" | "never":
+                return 0
+            case _:
+                return SCALE
 
     @property
     def one_thing(self) -> bool:
@@ -113,11 +147,15 @@ class BookNode:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Micro-points that a group of checks shares by weight."""
+    """Micro-points that a group of checks shares by weight.
+
+    `node` is set where no check carries the points: they are then not assessed, at that node.
+    """
 
     code: str
     points: int
     lines: tuple[str, ...]
+    node: str = ""
 
 
 class Rulebook:
@@ -164,8 +202,12 @@ class Rulebook:
             )
         self._counters()
         self.by_item: dict[str, tuple[tuple[Line, str], ...]] = self._index()
-        self.pools: tuple[Pool, ...] = tuple(self._equal_pools() if equal else self._pools())
+        self.factors: dict[str, Fraction] = {prefix: factor for prefix, _, factor in self._parts()}
+        plain = tuple(self._pools())
+        self.pools: tuple[Pool, ...] = tuple(self._equal_pools()) if equal else plain
         self.whole = sum(pool.points for pool in self.pools)
+        self.bare: dict[str, int] = {pool.node: pool.points for pool in self.pools if pool.node and not pool.lines}
+        self.caps = self._caps(plain)
 
     # --- building ---
 
@@ -204,19 +246,19 @@ class Rulebook:
         for prefix, standard in [("", self.standard), *((f"{n.id}:", s) for n, s in self.subs.values())]:
             for kind, entry in [("bonus", b) for b in standard.bonuses] + [("negative", e) for e in standard.negative]:
                 key = f"{prefix}{kind}/{entry.id}"
-                self.lines[key] = self._counter(standard, key, entry.item, entry.title, entry.basis)
+                self.lines[key] = self._counter(standard, key, entry.item, entry.title, entry.basis, kind == "bonus")
                 if isinstance(entry, Bonus):
                     self.bonuses.append((entry, key))
                 else:
                     self.negative.append((entry, key))
 
-    def _counter(self, standard: Standard, key: str, item: str, title: Text, basis: Basis | None) -> Line:
+    def _counter(self, standard: Standard, key: str, item: str, title: Text, basis: Basis | None, adds: bool) -> Line:
         check = Check(
             id=key, code="", method="declared_figure", title=title, weight=1, lead=(), support=(), evidence=(),
             topic=Text(), strata={}, value=None, site=ChecklistSum(), join=Join("mean"), points=Linear(),
             repeat="latest", missing="excluded", na="spread", basis=basis,
         )  # fmt: skip
-        return Line(key, "", standard, check, {UNSTRATIFIED: {item: 1}}, {item: Counted()}, "software", True, True)
+        return Line(key, "", standard, check, {UNSTRATIFIED: {item: 1}}, {item: Counted(adds)}, "software", True, True)
 
     def _index(self) -> dict[str, tuple[tuple[Line, str], ...]]:
         found: dict[str, list[tuple[Line, str]]] = {}
@@ -234,51 +276,73 @@ class Rulebook:
             yield f"{named.id}:", sub, named.share / 100 * self.standard.total / sub.total
 
     def _pools(self) -> Iterator[Pool]:
-        plans: list[tuple[str, Fraction, tuple[str, ...]]] = []
+        plans: list[tuple[str, Fraction, tuple[str, ...], str]] = []
         for prefix, standard, factor in self._parts():
             if standard.weighting == "shares":
                 for share in standard.shares:
                     keys = tuple(prefix + check.id for check in standard.checks() if check.method in share.methods)
-                    plans.append((prefix + share.code, share.points * factor, keys))
+                    plans.append((prefix + share.code, share.points * factor, keys, ""))
             else:
                 plans += [
-                    (prefix + code, points * factor, keys) for code, points, keys in _node_pools(standard, prefix)
+                    (prefix + code, points * factor, keys, "" if keys else prefix + code)
+                    for code, points, keys in _node_pools(standard, prefix)
                 ]
         for named in self.absent_subs:
-            plans.append((named.id, named.share * self.standard.total / 100, ()))
-        below = lcm(*(points.denominator for _, points, _ in plans))
-        weights = [points.numerator * (below // points.denominator) for _, points, _ in plans]
+            plans.append((named.id, named.share * self.standard.total / 100, (), named.id))
+        below = lcm(*(points.denominator for _, points, _, _ in plans))
+        weights = [points.numerator * (below // points.denominator) for _, points, _, _ in plans]
         total = self.standard.total
         micro = largest_remainder(total.numerator * POINT // total.denominator, weights)
-        for (code, _, keys), points in zip(plans, micro, strict=True):
-            yield Pool(code, points, keys)
+        for (code, _, keys, node), points in zip(plans, micro, strict=True):
+            yield Pool(code, points, keys, node)
 
     def _equal_pools(self) -> Iterator[Pool]:
         total = self.standard.total
         keys = tuple(line.key for line in self.lines.values() if not line.counter)
         yield Pool("", total.numerator * POINT // total.denominator, keys)
 
+    def _caps(self, plain: Iterable[Pool]) -> dict[str, int]:
+        """Return the nodes' caps in micro-points of the campaign's total; all checks equal, in proportion to the node."""
+        caps: dict[str, int] = {}
+        for key, found in self.nodes.items():
+            if found.node is not None and found.node.cap is not None:
+                factor = self.factors[key.removesuffix(found.code)]
+                if self.equal:
+                    mine = {line for line, held in self.lines.items() if not held.counter and self._within(held, key)}
+                    before = sum(part for pool in plain for line, part in self._parts_of(pool) if line in mine)
+                    after = sum(part for pool in self.pools for line, part in self._parts_of(pool) if line in mine)
+                    factor *= Fraction(after, before) if before else 0
+                caps[key] = to_points(found.node.cap * factor)
+        return caps
+
+    def _within(self, line: Line, node: str) -> bool:
+        return any(above.key == node for above in self.ancestors(line.node))
+
+    def _parts_of(self, pool: Pool) -> Iterator[tuple[str, int]]:
+        weights = [1 if pool.code == "" else self.lines[key].check.weight for key in pool.lines]
+        return zip(pool.lines, largest_remainder(pool.points, weights), strict=True)
+
     # --- asking ---
 
     def possible(self, not_applicable: Collection[str] = ()) -> dict[str, int]:
         """Return each check's possible micro-points, given the checks that do not apply.
 
-        The points of a check that does not apply are spread over the rest of its pool, leave the total, or stay with it
-        as full, as its pack says. Parts of a pool are made whole by largest remainder, so that they add up to it.
+        The points of a check that does not apply are spread by weight over those of its pool that do (where none does,
+        they leave the total), leave the total, or stay with it as full, as its pack says. Parts of a pool are made whole
+        by largest remainder, so that they add up to it.
         """
         points: dict[str, int] = {}
         for pool in self.pools:
-            spread = [key for key in pool.lines if key in not_applicable and self.lines[key].check.na == "spread"]
-            counted = [key for key in pool.lines if key not in spread]
-            parts = largest_remainder(pool.points, [self._weight(key) for key in counted])
-            points.update(dict.fromkeys(spread, 0))
-            for key, part in zip(counted, parts, strict=True):
-                leaves = key in not_applicable and self.lines[key].check.na == "leaves"
-                points[key] = 0 if leaves else part
+            parts = dict(self._parts_of(pool))
+            policies = {key: self.lines[key].check.na for key in pool.lines if key in not_applicable}
+            if "spread" in policies.values():
+                kept = sum(parts[key] for key, policy in policies.items() if policy != "spread")
+                counted = [key for key in pool.lines if key not in policies]
+                weights = [1 if self.equal else self.lines[key].check.weight for key in counted]
+                parts.update(zip(counted, largest_remainder(pool.points - kept, weights), strict=True))
+            parts.update({key: 0 for key, policy in policies.items() if policy != "full"})
+            points.update(parts)
         return points
-
-    def _weight(self, key: str) -> int:
-        return 1 if self.equal else self.lines[key].check.weight
 
     def places(self, item: str, stratum: str) -> Iterator[tuple[Line, str]]:
         """Yield (line, stratum) for each check that an item of a stratum is looked at for.
@@ -288,6 +352,16 @@ class Rulebook:
         for line, known in self.by_item.get(item, ()):
             if not stratum or stratum == known or self.catalogue.canonical(stratum, line.standard.aliases) == known:
                 yield line, known
+
+    def lines_at(self, stratum: str) -> Iterator[tuple[Line, str]]:
+        """Yield (line, stratum) for each check that looks at a site type, by its code or by a word that stands for it."""
+        for line in self.lines.values():
+            if line.strata.get(stratum):
+                yield line, stratum
+            else:
+                known = self.catalogue.canonical(stratum, line.standard.aliases)
+                if line.strata.get(known):
+                    yield line, known
 
     def lines_of_stratum(self, stratum: str) -> Iterator[Line]:
         """Yield the checks that look at a site type or a respondent group, and have something to look for there."""
@@ -313,7 +387,11 @@ class Rulebook:
         return any(
             basis is not None and basis.assumed
             for standard in (self.standard, *(sub for _, sub in self.subs.values()))
-            for basis in (standard.weights_basis, *(share.basis for share in standard.shares))
+            for basis in (
+                standard.weights_basis,
+                *(share.basis for share in standard.shares),
+                *(node.points_basis for node in standard.nodes.values() if standard.weighting == "points"),
+            )
         ) or any(named.basis is not None and named.basis.assumed for named in self.standard.sub_standards)
 
 
@@ -331,17 +409,10 @@ def _node_pools(standard: Standard, prefix: str) -> Iterator[tuple[str, Fraction
     for code, node in standard.nodes.items():
         if node.points is None:
             continue
-        priced = sum((_priced_below(standard, child) for child in node.children), Fraction(0))
+        priced = sum((priced_below(standard.nodes, child) for child in node.children), Fraction(0))
         rest = node.points - priced
         if rest or code in pools:
             yield code, rest, tuple(pools.get(code, ()))
-
-
-def _priced_below(standard: Standard, code: str) -> Fraction:
-    node = standard.nodes[code]
-    if node.points is not None:
-        return node.points
-    return sum((_priced_below(standard, child) for child in node.children), Fraction(0))
 
 
 def catalogue_gaps(book: Rulebook) -> Mapping[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from qipan.assessment.rulebook import Line, Rulebook
 from qipan.assessment.scale import POINT, SCALE, to_points
-from qipan.assessment.standard import Gate
+from qipan.assessment.standard import UNSTRATIFIED, Gate
 from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
 
@@ -193,7 +193,7 @@ def score_check(line: Line, tallies: Tallies, possible: int, absent: Collection[
     missing = {"not_seen": 0, "refused": 0, "lost": 0, "disputed": 0}
     for s in line.strata:
         tally = tallies.get((line.key, s))
-        if tally is not None:
+        if tally is not None and s not in absent:
             missing["not_seen"] += tally.not_seen
             missing["refused"] += tally.refused
             missing["lost"] += tally.lost
@@ -212,18 +212,18 @@ def score_check(line: Line, tallies: Tallies, possible: int, absent: Collection[
             line.key, possible, 0, 0, possible, 0, possible, "not_assessed", (0, 0), sample, answers, too_few, strata,
             missing,
         )  # fmt: skip
-    rule = line.check.points.points
-    ends = sorted(rule(*_joined(line, strata, which), possible) for which in ("low", "high"))
-    worst, best = ends
+    rule = line.check.points
+    low, high = _joined(line, strata, "low"), _joined(line, strata, "high")
+    worst, best = rule.span(low, high, possible)
     policy = line.check.missing
     if policy == "excluded":
         share = _joined(line, strata, "y")
-        earned = rule(*share, possible)
-        worst, best = min(worst, earned), max(best, earned)
+        earned = rule.points(*share, possible)
         unassessed = 0
     else:
-        share = _joined(line, strata, "low")
         earned = worst
+        # Under a table that falls as the share rises, the worst case is that what is missing complies.
+        share = high if rule.points(*low, possible) != worst == rule.points(*high, possible) else low
         unassessed = best - worst if policy == "unassessed" else 0
     lost = possible - earned - unassessed
     unknown = any(missing.values()) or any(s.state in {"unseen", "no_checklist"} for s in strata)
@@ -250,11 +250,12 @@ def scorecard(book: Rulebook, tallies: Tallies, absent: Collection[str] = ()) ->
         if not line.counter and key in possible
     }
     nodes = {key: NodeScore(key) for key in book.nodes}
-    for named in book.absent_subs:
-        points = next((pool.points for pool in book.pools if pool.code == named.id), 0)
-        nodes[named.id] = NodeScore(named.id, possible=points, unassessed=points, best=points)
-    adjustments: list[Adjustment] = []
+    whole = NodeScore("")
+    card = Scorecard(book, checks, nodes, whole, [], [])
     known: dict[str, list[Status]] = {}
+    for key, points in book.bare.items():
+        nodes[key] = NodeScore(key, possible=points, unassessed=points, best=points)
+        known[key] = ["not_assessed"]
     # Children come after their parents in the mapping, so that going backwards sums from the leaves up.
     for key in sorted(book.nodes, key=lambda k: -book.nodes[k].depth):
         node = book.nodes[key]
@@ -267,23 +268,28 @@ def scorecard(book: Rulebook, tallies: Tallies, absent: Collection[str] = ()) ->
             _sum(total, check)
             total.checks += 1
             states.append(check.status)
-        _cap(book, key, total, adjustments)
+        _cap(card, key, total)
+        if key in book.subs:
+            _act(card, f"{key}:", total, tallies)
         total.status = _status(states)
         if node.parent:
             _sum(nodes[node.parent], total)
             nodes[node.parent].checks += total.checks
             known.setdefault(node.parent, []).extend(states)
-    whole = NodeScore("")
     states = []
     for section in book.sections:
         _sum(whole, nodes[section.key])
         whole.checks += nodes[section.key].checks
         states += known[section.key]
     whole.status = _status(states)
-    card = Scorecard(book, checks, nodes, whole, adjustments, [])
-    _counted(card, tallies)
-    _gates(card)
+    _act(card, "", whole, tallies)
     return card
+
+
+def _act(card: Scorecard, prefix: str, total: NodeScore, tallies: Tallies) -> None:
+    """Let the bonuses, the negative list and the gates of a standard act: on the whole, or on a sub-standard's node."""
+    _counted(card, prefix, total, tallies)
+    _gates(card, prefix, total)
 
 
 def _sum(total: NodeScore, part: NodeScore | CheckScore) -> None:
@@ -317,11 +323,10 @@ def _change(card_or_total: NodeScore, earned: int, unassessed: int) -> tuple[int
     return change
 
 
-def _cap(book: Rulebook, key: str, total: NodeScore, adjustments: list[Adjustment]) -> None:
-    node = book.nodes[key].node
-    if node is None or node.cap is None:
+def _cap(card: Scorecard, key: str, total: NodeScore) -> None:
+    limit = card.book.caps.get(key)
+    if limit is None:
         return
-    limit = to_points(node.cap)
     if total.best <= limit and total.earned <= limit:
         return
     before = total.earned
@@ -333,19 +338,22 @@ def _cap(book: Rulebook, key: str, total: NodeScore, adjustments: list[Adjustmen
         f"封顶 {_points(limit)} 分：原 {_points(before)} 分",
         f"capped at {_points(limit)} points, was {_points(before)}",
     )
-    adjustments.append(Adjustment("cap", key, book.nodes[key].title, key, *change, words))
+    card.adjustments.append(Adjustment("cap", key, card.book.nodes[key].title, key, *change, words))
 
 
 def _points(micro: int) -> str:
     return f"{micro / POINT:.2f}".rstrip("0").rstrip(".")
 
 
-def _counted(card: Scorecard, tallies: Tallies) -> None:
-    """Apply bonuses and the negative list to the whole; a bonus of which nothing is known adds nothing."""
-    total = card.total
+def _counted(card: Scorecard, prefix: str, total: NodeScore, tallies: Tallies) -> None:
+    """Apply bonuses and the negative list; a bonus of which nothing is known adds nothing."""
+    factor = card.book.factors[prefix] if prefix else Fraction(1)
     for bonus, key in card.book.bonuses:
+        if not key.startswith(f"{prefix}bonus/"):
+            continue
         count = _count(tallies, key)
-        points = min(to_points(bonus.each) * count, to_points(bonus.limit))
+        limit = to_points(bonus.limit * factor)
+        points = min(to_points(bonus.each * count * factor), limit)
         if not points:
             continue
         total.earned += points
@@ -353,57 +361,60 @@ def _counted(card: Scorecard, tallies: Tallies) -> None:
         total.worst += points
         total.best += points
         words = Text(
-            f"加分：{count} 项，计 {_points(points)} 分（上限 {_points(to_points(bonus.limit))}）",
-            f"bonus: {count} counted, {_points(points)} points (at most {_points(to_points(bonus.limit))})",
+            f"加分：{count} 项，计 {_points(points)} 分（上限 {_points(limit)}）",
+            f"bonus: {count} counted, {_points(points)} points (at most {_points(limit)})",
         )
-        card.adjustments.append(Adjustment("bonus", bonus.id, bonus.title, "", points, -points, 0, words))
+        card.adjustments.append(Adjustment("bonus", bonus.id, bonus.title, total.key, points, -points, 0, words))
     for event, key in card.book.negative:
-        count = _count(tallies, key)
+        count = _count(tallies, key) if key.startswith(f"{prefix}negative/") else 0
         if not count:
             continue
         if event.effect == "bar":
             card.barred.append(event.title)
             continue
-        off = min(to_points(event.deduct) * count, total.earned)
-        total.earned -= off
-        total.lost += off
-        total.worst = max(0, total.worst - off)
-        total.best = max(0, total.best - off)
+        off = to_points(event.deduct * count * factor)
+        total.worst, total.best = max(0, total.worst - off), max(0, total.best - off)
+        # What the earned points do not cover comes off what is still open: the total can come to no more than the best.
+        earned = max(0, total.earned - off)
+        rest = off - (total.earned - earned)
+        change = _change(total, earned, max(0, total.unassessed - rest))
         words = Text(
             f"负面清单：{count} 起，扣 {_points(off)} 分", f"negative list: {count} events, {_points(off)} points off"
         )
-        card.adjustments.append(Adjustment("negative", event.id, event.title, "", -off, off, 0, words))
+        card.adjustments.append(Adjustment("negative", event.id, event.title, total.key, *change, words))
 
 
 def _count(tallies: Tallies, key: str) -> int:
-    tally = tallies.get((key, "-"))
+    tally = tallies.get((key, UNSTRATIFIED))
     return tally.num // SCALE if tally is not None else 0
 
 
-def _gates(card: Scorecard) -> None:
-    parts = [("", card.book.standard), *((f"{named.id}:", sub) for named, sub in card.book.subs.values())]
-    for prefix, standard in parts:
-        for gate in standard.gates:
-            target = gate.target if gate.on == "sub_standard" else prefix + gate.target if gate.on == "node" else ""
-            thing = card.total if gate.on == "total" else card.nodes.get(target)
-            if thing is None or not thing.possible:
-                card.gates.append(GateState(gate, target, None, None))
-                continue
-            now, worst, best = (Fraction(100 * p, thing.possible) for p in (thing.earned, thing.worst, thing.best))
-            met = True if worst >= gate.at_least else False if best < gate.at_least else None
-            card.gates.append(GateState(gate, target, now, met))
-            if met is False and gate.effect == "bar":
-                card.barred.append(gate.title)
-            # What the range leaves open does not yet cost points: the gate closes when it can no longer be met.
-            if met is False and gate.effect in {"cap", "zero"}:
-                limit = to_points(gate.cap_points) if gate.effect == "cap" and gate.cap_points is not None else 0
-                _close(card, gate, limit)
+def _gates(card: Scorecard, prefix: str, total: NodeScore) -> None:
+    standard = card.book.subs[total.key][1] if prefix else card.book.standard
+    factor = card.book.factors[prefix] if prefix else Fraction(1)
+    for gate in standard.gates:
+        target = total.key if gate.on == "total" else prefix + gate.target
+        thing = total if gate.on == "total" else card.nodes.get(target)
+        if thing is None or not thing.possible:
+            card.gates.append(GateState(gate, target, None, None))
+            continue
+        now, worst, best = (Fraction(100 * p, thing.possible) for p in (thing.earned, thing.worst, thing.best))
+        met = True if worst >= gate.at_least else False if best < gate.at_least else None
+        card.gates.append(GateState(gate, target, now, met))
+        if met is False and gate.effect == "bar":
+            card.barred.append(gate.title)
+        if met is True or gate.effect == "bar":
+            continue
+        limit = to_points(gate.cap_points * factor) if gate.effect == "cap" and gate.cap_points is not None else 0
+        # What the range leaves open does not yet cost points, but it may: the worst case is that the gate closes.
+        total.worst = min(total.worst, limit)
+        if met is False:
+            _close(card, gate, total, limit)
 
 
-def _close(card: Scorecard, gate: Gate, limit: int) -> None:
-    total = card.total
-    total.worst, total.best = min(total.worst, limit), min(total.best, limit)
+def _close(card: Scorecard, gate: Gate, total: NodeScore, limit: int) -> None:
+    total.best = min(total.best, limit)
     earned = min(total.earned, limit)
     change = _change(total, earned, min(total.unassessed, max(0, limit - earned)))
     words = Text(f"未过门槛：总分不超过 {_points(limit)}", f"gate not met: the total is at most {_points(limit)}")
-    card.adjustments.append(Adjustment("gate", gate.id, gate.title, "", *change, words))
+    card.adjustments.append(Adjustment("gate", gate.id, gate.title, total.key, *change, words))

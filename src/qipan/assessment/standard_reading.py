@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -42,8 +43,17 @@ _MAX_DEPTH = 24
 
 def content_hash(data: object) -> str:
     """Return the SHA-256 of plain data in canonical JSON: the name of an edition's content."""
-    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    canonical = json.dumps(_worded(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _worded(data: object) -> object:
+    """Return data with every name as a text: YAML reads an unquoted 1 as a number, and the two do not sort together."""
+    if isinstance(data, Mapping):
+        return {str(name): _worded(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_worded(value) for value in data]
+    return data
 
 
 class StandardReading:
@@ -53,6 +63,7 @@ class StandardReading:
         self.data = data
         self.problems: list[Problem] = []
         self.nodes: dict[str, Node] = {}
+        self.met: set[int] = set()
         self.paths: dict[str, Path] = {}
         self.check_ids: dict[str, Path] = {}
         self.grades: dict[str, Fraction] = {}
@@ -103,7 +114,7 @@ class StandardReading:
             weights_basis=weights_basis,
             grades=self.grades,
             grades_basis=grades_basis,
-            cut=self._cut(root),
+            cut=self._cut(root, total),
             decimals=decimals,
             display=self._display(root, total, decimals),
             native=root.has("display"),
@@ -114,13 +125,14 @@ class StandardReading:
             bonuses=tuple(self._bonuses(root)),
             negative=tuple(self._negative(root)),
             nodes=self._tree(root),
-            hash=content_hash(self.data) if isinstance(self.data, Mapping) else "",
+            hash="",
         )
         root.done()
         self._sums(standard, root)
         self._targets(standard, root)
         finish(self.problems)
-        return standard
+        # The content is hashed only now: what holds itself has no canonical form.
+        return replace(standard, hash=content_hash(self.data))
 
     # --- the head ---
 
@@ -194,11 +206,11 @@ class StandardReading:
             below.done()
             yield share
 
-    def _cut(self, root: Fields) -> Cut | None:
+    def _cut(self, root: Fields, total: Fraction) -> Cut | None:
         below = root.below("cut")
         if below is None:
             return None
-        points, basis = below.number("points", required=True, high=10_000), self._needs_basis(below)
+        points, basis = below.number("points", required=True, high=total), self._needs_basis(below)
         below.done()
         return Cut(points, basis) if points is not None and basis else None
 
@@ -208,6 +220,8 @@ class StandardReading:
             return Display(Fraction(0), total, decimals)
         zero, full = below.number("zero", 0, low=None), below.number("full", required=True, low=None)
         shown = Display(zero or Fraction(0), full or Fraction(0), below.whole("decimals", decimals, high=4) or 0)
+        if full is not None and shown.zero == shown.full:
+            below.report(Text("zero 与 full 不能相同", "`zero` and `full` must differ"))
         below.done()
         return shown
 
@@ -231,7 +245,10 @@ class StandardReading:
 
     def _gates(self, root: Fields) -> Iterator[Gate]:
         for below in root.each("gates"):
-            on = below.mapping("on")
+            # YAML reads an unquoted `on` as a truth value.
+            on = below.mapping("on") if below.has("on") else below.mapping("true")
+            if len(on) > 1:
+                below.report(Text("门槛只能针对一样东西", "a gate stands on one thing"), at=("on",))
             kind: Literal["sub_standard", "node", "total"] = "total"
             target = ""
             if "sub_standard" in on:
@@ -285,22 +302,27 @@ class StandardReading:
     # --- the tree ---
 
     def _tree(self, root: Fields) -> dict[str, Node]:
-        seen: set[int] = set()
         for below in root.each("nodes"):
-            self._node(below, "", 0, seen)
+            self._node(below, "", 0)
         if not self.nodes:
             root.report(Text("没有任何指标", "there are no nodes"), Text("写 nodes", "give `nodes`"))
         return self.nodes
 
-    def _node(self, fields: Fields, parent: str, depth: int, above: set[int]) -> str:
+    def _node(self, fields: Fields, parent: str, depth: int) -> str:
         code = fields.word("code", required=True)
-        # A YAML alias can make a node its own descendant; the identity of the mapping tells.
-        if id(fields.data) in above or depth >= _MAX_DEPTH:
+        # A YAML alias can put a node in two places, or below itself; the identity of what was read tells.
+        if id(fields.raw) in self.met or depth >= _MAX_DEPTH:
             fields.report(
-                Text(f"“{code}”是自己的下级，或层级过深", f"{code!r} lies below itself, or too deep"),
-                Text(f"层级不超过 {_MAX_DEPTH}", f"at most {_MAX_DEPTH} levels"),
+                Text(
+                    f"“{code}”出现在两处（YAML 别名）或层级过深",
+                    f"{code!r} stands in two places (a YAML alias) or too deep",
+                ),
+                Text(
+                    f"每个指标只写一次；层级不超过 {_MAX_DEPTH}", f"write each node once; at most {_MAX_DEPTH} levels"
+                ),
             )
             return code
+        self.met.add(id(fields.raw))
         if code and not _CODE.fullmatch(code):
             fields.report(
                 Text(f"编号“{code}”含空格、斜杠或冒号", f"code {code!r} has a space, a slash or a colon"), at=("code",)
@@ -334,9 +356,7 @@ class StandardReading:
         )
         self.nodes[code] = place
         checks = tuple(self._check(below, code) for below in fields.each("checks"))
-        above.add(id(fields.data))
-        children = tuple(self._node(below, code, depth + 1, above) for below in fields.each("children"))
-        above.discard(id(fields.data))
+        children = tuple(self._node(below, code, depth + 1) for below in fields.each("children"))
         fields.done()
         self.nodes[code] = Node(
             place.code, place.title, place.short, place.text, place.side, place.points, place.points_basis, place.cap,
@@ -347,6 +367,11 @@ class StandardReading:
     def _check(self, fields: Fields, code: str) -> Check:
         method = fields.choice("method", tuple(METHODS))
         suffix = fields.word("suffix")
+        if suffix and not _CODE.fullmatch(suffix):
+            fields.report(
+                Text(f"后缀“{suffix}”含空格、斜杠或冒号", f"suffix {suffix!r} has a space, a slash or a colon"),
+                at=("suffix",),
+            )
         identity = f"{code}/{method}" + (f".{suffix}" if suffix else "")
         if identity in self.check_ids:
             fields.report(
@@ -369,9 +394,16 @@ class StandardReading:
                         at=("site", "weights", key),
                     )
         default: Literal["mean", "mean_over_types", "pooled_rate"] = "mean_over_types" if len(strata) > 1 else "mean"
-        missing = fields.choice("missing", ("unassessed", "excluded", "zero"), "excluded" if method == "survey" else "unassessed")  # fmt: skip  # noqa: E501
+        missing = fields.choice("missing", ("unassessed", "excluded", "zero"), "excluded" if method == "survey" else "unassessed")  # fmt: skip
         na = fields.choice("na", ("spread", "leaves", "full"), "spread")
         repeat = fields.choice("repeat", ("latest", "mean", "worst"), "latest")
+        join = rules.read_join(fields.below("join"), default)
+        if repeat != "latest" and join.kind == "pooled_rate":
+            fields.report(
+                Text("合并比率不能与各轮平均或最低并用", "a pooled rate has no mean or worst of the rounds"),
+                Text("改用 mean 或 mean_over_types，或 repeat: latest", "use another join, or `repeat: latest`"),
+                at=("repeat",),
+            )
         check = Check(
             id=identity,
             code=code,
@@ -385,7 +417,7 @@ class StandardReading:
             strata=strata,
             value=rules.read_value(value, self.grades) if value else None,
             site=site,
-            join=rules.read_join(fields.below("join"), default),
+            join=join,
             points=rules.read_points_rule(fields.below("points"), self.grades),
             repeat="mean" if repeat == "mean" else "worst" if repeat == "worst" else "latest",
             missing="excluded" if missing == "excluded" else "zero" if missing == "zero" else "unassessed",
@@ -400,7 +432,7 @@ class StandardReading:
         below = fields.below("strata")
         if below is not None:
             for stratum in below.data:
-                strata[str(stratum)] = self._items(below, str(stratum))
+                strata[stratum] = self._items(below, stratum)
         own = self._items(fields, "items")
         if own:
             strata[UNSTRATIFIED] = own
@@ -420,8 +452,8 @@ class StandardReading:
     def _items(self, fields: Fields, key: str) -> tuple[Item, ...]:
         items: list[Item] = []
         for i, value in enumerate(fields.sequence(key)):
-            if isinstance(value, (str, int)):
-                items.append(Item(str(value)))
+            if isinstance(value, (str, int)) and not isinstance(value, bool):
+                items.append(Item(str(value).strip()))
                 continue
             below = Fields(value, (*fields.path, key, i), self.problems)
             rule = below.below("value")
@@ -429,7 +461,7 @@ class StandardReading:
             items.append(Item(name, title, rules.read_value(rule, self.grades) if rule else None))
             below.done()
         keys = [item.key for item in items]
-        for name in {name for name in keys if keys.count(name) > 1}:
+        for name in sorted({name for name in keys if keys.count(name) > 1}):
             fields.report(Text(f"检查项“{name}”重复", f"item {name!r} stands twice"), at=(key,))
         return tuple(items)
 
@@ -458,47 +490,69 @@ class StandardReading:
                         at=("shares", i),
                     )
             return
-        self._sum_of(standard, tuple(n.code for n in standard.roots), standard.total, ("nodes",), Text("总分", "total"))
-        for node in standard.nodes.values():
-            if node.points is not None:
-                self._sum_of(standard, node.children, node.points, self.paths[node.code], Text(node.code, node.code))
-        priced = any(node.points for node in standard.nodes.values())
-        if priced and self.check_ids:
-            for check in standard.checks():
-                code = check.code
-                while code and standard.nodes[code].points is None:
-                    code = standard.nodes[code].parent
-                if not code:
-                    root.report(
-                        Text(f"“{check.id}”没有分值", f"check {check.id!r} has no points, nor has a node above it"),
-                        at=self.check_ids[check.id],
-                    )
-        elif not priced:
+        if not any(node.points for node in standard.nodes.values()):
             root.report(
                 Text("没有任何分值", "no node carries points"),
                 Text("写各节点的 points，或用 weighting: shares", "give `points` on nodes, or weighting: shares"),
             )
-
-    def _sum_of(self, standard: Standard, codes: tuple[str, ...], points: Fraction, path: Path, name: Text) -> None:
-        given = [standard.nodes[code].points for code in codes]
-        if not any(value is not None for value in given):
             return
-        made = sum((value for value in given if value is not None), Fraction(0))
-        whole = all(value is not None for value in given)
-        if made > points or (whole and made != points):
-            self.problems.append(
-                Problem(
-                    path,
-                    Text(
-                        f"“{name.zh}”下级分值之和为 {rules.plain(made)}，应为 {rules.plain(points)}",
-                        f"the points below {name.en} make {rules.plain(made)}, not {rules.plain(points)}",
-                    ),
-                    Text("更正分值", "correct the points"),
+        taken: set[str] = set()
+        for check in standard.checks():
+            code = check.code
+            while code and standard.nodes[code].points is None:
+                code = standard.nodes[code].parent
+            taken.add(code)
+            if not code:
+                root.report(
+                    Text(f"“{check.id}”没有分值", f"check {check.id!r} has no points, nor has a node above it"),
+                    at=self.check_ids[check.id],
                 )
+        made = sum((priced_below(standard.nodes, node.code) for node in standard.roots), Fraction(0))
+        if made != standard.total:
+            self._unequal(("nodes",), Text("总分", "total"), made, standard.total)
+        for node in standard.nodes.values():
+            if node.points is None or not node.children:
+                continue
+            made = sum((priced_below(standard.nodes, child) for child in node.children), Fraction(0))
+            # What the children leave goes to the checks that no deeper node prices; without any it must be nothing.
+            if made > node.points or (made and made < node.points and node.code not in taken):
+                self._unequal(self.paths[node.code], Text(node.code, node.code), made, node.points)
+
+    def _unequal(self, path: Path, name: Text, made: Fraction, wanted: Fraction) -> None:
+        self.problems.append(
+            Problem(
+                path,
+                Text(
+                    f"“{name.zh}”下级分值之和为 {rules.plain(made)}，应为 {rules.plain(wanted)}",
+                    f"the points below {name.en} make {rules.plain(made)}, not {rules.plain(wanted)}",
+                ),
+                Text("更正分值", "correct the points"),
             )
+        )
 
     def _targets(self, standard: Standard, root: Fields) -> None:
-        """Report references to what is not there."""
+        """Report references to what is not there, and names that stand twice."""
+        for key, names in (
+            ("shares", [share.code for share in standard.shares]),
+            ("sub_standards", [sub.id for sub in standard.sub_standards]),
+            ("gates", [gate.id for gate in standard.gates]),
+            ("bonuses", [bonus.id for bonus in standard.bonuses]),
+            ("negative", [event.id for event in standard.negative]),
+        ):
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    root.report(
+                        Text(f"“{name}”重复", f"{name!r} stands twice"),
+                        Text("每个标识只能用一次", "an id may be used once"),
+                        at=(key, i),
+                    )
+        for i, sub in enumerate(standard.sub_standards):
+            if sub.id in standard.nodes:
+                root.report(
+                    Text(f"子标准“{sub.id}”与指标编号相同", f"sub-standard {sub.id!r} has the code of a node"),
+                    Text("改一个编号", "change one of them"),
+                    at=("sub_standards", i, "id"),
+                )
         for i, gate in enumerate(standard.gates):
             if gate.on == "node" and gate.target not in standard.nodes:
                 root.report(
@@ -524,3 +578,11 @@ class StandardReading:
                             Text("在 strata 里加上它", "add it to `strata`"),
                             at=(*self.check_ids[check.id], "strata", stratum),
                         )
+
+
+def priced_below(nodes: Mapping[str, Node], code: str) -> Fraction:
+    """Return a node's points, or where it carries none those of the nodes below it."""
+    node = nodes[code]
+    if node.points is not None:
+        return node.points
+    return sum((priced_below(nodes, child) for child in node.children if child in nodes), Fraction(0))

@@ -43,15 +43,14 @@ class Tally:
         if not reading.enters:
             return
         if not reading.applies:
-            self.na += sign
+            # Where every answer was one that does not count ("cannot say"), nothing is known and nothing is N/A.
+            self.na += sign if reading.na else 0
             return
         self.clusters += sign
         if reading.weight:
             self.seen += sign
             self.sum_y += sign * reading.y
             self.sum_y2 += sign * reading.y * reading.y
-            if self.sum_y2 > INT64:
-                raise OverflowError("more clusters in one stratum than a 64-bit sum of squares can hold (700,000)")
         self.sum_low += sign * reading.low
         self.sum_high += sign * reading.high
         self.num += sign * reading.num
@@ -61,6 +60,10 @@ class Tally:
         self.refused += sign * reading.refused
         self.lost += sign * reading.lost
         self.disputed += sign * reading.disputed
+        if self.sum_y2 > INT64:
+            raise OverflowError("more clusters in one stratum than a 64-bit sum of squares can hold (700,000)")
+        if self.num > INT64 or self.unknown > INT64:
+            raise OverflowError("more cases in one stratum than a 64-bit sum can hold")
 
     def minus(self, other: Tally) -> Tally:
         """Return the difference of two tallies."""

@@ -36,9 +36,9 @@ def grade_table(fields: Fields, key: str) -> dict[str, Fraction]:
     if below is None:
         return table
     for name in below.data:
-        number = below.number(str(name) if not isinstance(name, str) else name, required=True, low=0, high=1)
+        number = below.number(name, required=True, low=0, high=1)
         if number is not None:
-            table[str(name)] = number
+            table[name] = number
     return table
 
 
@@ -139,9 +139,9 @@ def read_site_rule(fields: Fields | None) -> SiteRule:
             below = fields.below("weights")
             if below is not None:
                 for name in below.data:
-                    weight = below.whole(str(name), low=1, high=1000)
+                    weight = below.whole(name, low=1, high=1000)
                     if weight is not None:
-                        weights[str(name)] = weight
+                        weights[name] = weight
             rule = ChecklistSum(weights)
         case "all_of":
             rule = AllOf()

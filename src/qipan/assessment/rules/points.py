@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import ClassVar
 
 from qipan.assessment.rules.bands import Bands
@@ -28,6 +29,10 @@ class Linear:
         way = min(Fraction(1), max(Fraction(0), way))
         return half_up(way.numerator * possible, way.denominator)
 
+    def span(self, low: tuple[int, int], high: tuple[int, int], possible: int) -> tuple[int, int]:
+        """Return the least and the most micro-points of any share from low to high, both (num, den)."""
+        return self.points(*low, possible), self.points(*high, possible)
+
     def sentence(self) -> Text:
         """Say the rule in words."""
         if self.start == 0 and self.end == 1:
@@ -47,6 +52,18 @@ class Banded:
         """Return the micro-points of a share num/den, rounded half up; den > 0."""
         value = self.bands.find(num, den)[0]
         return half_up(value.numerator * possible, value.denominator)
+
+    def span(self, low: tuple[int, int], high: tuple[int, int], possible: int) -> tuple[int, int]:
+        """Return the least and the most micro-points of any share from low to high, both (num, den).
+
+        A table may fall as the share rises, or rise and fall, so that the ends alone do not tell: every bound between
+        them is tried, and a share on each side of it.
+        """
+        first, last = Fraction(*low), Fraction(*high)
+        marks = sorted({first, last, *(b.bound for b in self.bands.bands if first < b.bound < last)})
+        tried = [*marks, *((one + two) / 2 for one, two in pairwise(marks))]
+        made = [self.points(share.numerator, share.denominator, possible) for share in tried]
+        return min(made), max(made)
 
     def sentence(self) -> Text:
         """Say the rule in words."""

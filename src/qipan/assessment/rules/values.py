@@ -12,12 +12,16 @@ from qipan.assessment.rules.worth import EXCLUDED, FULL, NOTHING, OutcomeError, 
 from qipan.assessment.scale import SCALE, exact, half_up, to_scale
 from qipan.assessment.text import Text
 
+MOST = 10**6
+"""More cases or faults than one outcome can name; what is missing may hide that many, so the worst case counts them."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassFail:
     """`pass` is worth 1, `fail` 0."""
 
     kind: ClassVar[str] = "pass_fail"
+    most_faults: ClassVar[int] = 1
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth."""
@@ -41,6 +45,7 @@ class GradedScale:
     """A grade is worth what the table says: A 1, B 0.66, …"""
 
     kind: ClassVar[str] = "graded_scale"
+    most_faults: ClassVar[int] = 1
     values: Mapping[str, Fraction]
     table: Mapping[str, Worth] = field(repr=False, compare=False, default_factory=dict)
 
@@ -69,6 +74,7 @@ class OptionValues:
     """An answer of a questionnaire is worth what the table says; excluded options leave the denominator."""
 
     kind: ClassVar[str] = "option_values"
+    most_faults: ClassVar[int] = 1
     values: Mapping[str, Fraction]
     excluded: tuple[str, ...] = ()
     table: Mapping[str, Worth] = field(repr=False, compare=False, default_factory=dict)
@@ -110,6 +116,7 @@ class CountThreshold:
     """A number is worth 1 when it meets the bound, else 0, or (partial) its proportion of the bound."""
 
     kind: ClassVar[str] = "count_threshold"
+    most_faults: ClassVar[int] = 1
     comparison: Comparison
     bound: Fraction
     partial: bool = False
@@ -140,6 +147,7 @@ class NumberBands:
     """A declared or measured number falls into a band, which gives the value."""
 
     kind: ClassVar[str] = "number_bands"
+    most_faults: ClassVar[int] = 1
     bands: Bands
 
     def worth(self, outcome: str) -> Worth:
@@ -162,6 +170,7 @@ class TargetDistance:
     """A number is worth how far it has come from `zero_at` (worth 0) to `target` (worth 1)."""
 
     kind: ClassVar[str] = "target_distance"
+    most_faults: ClassVar[int] = 1
     target: Fraction
     zero_at: Fraction
 
@@ -188,6 +197,7 @@ class Share:
     """An outcome "k of n" is worth k/n; a pooled rate adds up the k and the n of all clusters."""
 
     kind: ClassVar[str] = "share"
+    most_faults: ClassVar[int] = MOST
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth; the value is rounded half up on `SCALE`, the counts are exact."""
@@ -199,7 +209,7 @@ class Share:
         if not of or not left.strip().isdecimal() or not right.strip().isdecimal():
             raise OutcomeError(outcome, self.wanted())
         k, n = int(left), int(right)
-        if k > n or not 0 < n < 10**6:
+        if k > n or not 0 < n < MOST:
             raise OutcomeError(outcome, self.wanted())
         return Worth(half_up(k * SCALE, n), k * SCALE, n, n - k)
 
@@ -217,6 +227,7 @@ class FaultCount:
     """The outcome is a number of faults; none is full. For deductions per fault."""
 
     kind: ClassVar[str] = "fault_count"
+    most_faults: ClassVar[int] = MOST
 
     def worth(self, outcome: str) -> Worth:
         """Return what an outcome is worth."""

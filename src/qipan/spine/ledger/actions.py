@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.dispatch import Signal
 from django.utils import timezone
 
 from qipan.assessment.batch import ObservationError
-from qipan.assessment.reading import round_reading
+from qipan.assessment.reading import ClusterReadings, round_reading
+from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
 from qipan.ground.units.models import Post
@@ -65,6 +66,22 @@ def years_on(county_id: int, year: int) -> list[CampaignYear]:
     return list(found.select_related("campaign").order_by("id"))
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Facts that are ready to be written: their rows, and the readings that they make in each campaign year.
+
+    Everything heavy is done here, without a lock; what was prepared holds for one version of the ledger.
+    """
+
+    county_id: int
+    year: int
+    version: int
+    rows: list[Observation]
+    years: list[CampaignYear]
+    readings: list[dict[running.Key, ClusterReadings]]
+    now: datetime
+
+
 def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None) -> list[Observation]:
     """Record facts, and bring every reading and tally that they touch up to date, in one transaction.
 
@@ -77,29 +94,63 @@ def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None)
     Raises:
         RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
     """
-    years = years_on(county_id, year)
-    books = [rulebook(one) for one in years]
     with transaction.atomic():
         take(county_id)
-        originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
-        rows, errors = [], []
-        now = timezone.now()
-        for i, fact in enumerate(facts):
-            try:
-                rows.append(_row(county_id, year, fact, books, originals, by, now))
-            except ObservationError as error:
-                errors.append((i, error))
-        if errors:
-            raise RecordError(errors)
-        Observation.objects.bulk_create(rows, batch_size=1000)
-        touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
-        ranks = running.round_ranks(county_id)
-        for one, book in zip(years, books, strict=True):
-            keys = running.keys_of(book, touched)
-            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, ranks))
-            readings_changed.send(sender=Observation, campaign_year=one, keys=tuple(keys))
-            _amend(one, book, county_id, rows, now)
-    return rows
+        prepared = prepare(county_id, year, facts, by=by)
+        write(prepared)
+    return prepared.rows
+
+
+def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None) -> Prepared:
+    """Check facts and read what they change, writing nothing.
+
+    Raises:
+        RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
+    """
+    version = ledger_version(county_id)
+    years = years_on(county_id, year)
+    books = [rulebook(one) for one in years]
+    placing = Places(books)
+    originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
+    rows: list[Observation] = []
+    errors: list[tuple[int, ObservationError]] = []
+    now = timezone.now()
+    for i, fact in enumerate(facts):
+        try:
+            row = _row(county_id, year, fact, placing, originals, by, now)
+        except ObservationError as error:
+            errors.append((i, error))
+            continue
+        rows.append(row)
+        # What a row of the same list is corrected by may follow it; what is corrected once is corrected for good.
+        originals[row.uid] = row
+        if fact.supersedes is not None:
+            originals.pop(fact.supersedes, None)
+    if errors:
+        raise RecordError(errors)
+    touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
+    ranks = running.round_ranks(county_id)
+    last = Observation.objects.aggregate(last=Max("seq"))["last"] or 0
+    coming = [ledger_entries.coming(row, seq) for seq, row in enumerate(rows, last + 1)]
+    readings = [
+        running.read_keys(book, county_id, year, running.keys_of(book, touched), ranks, coming) for book in books
+    ]
+    return Prepared(county_id, year, version, rows, years, readings, now)
+
+
+def write(prepared: Prepared) -> None:
+    """Write prepared facts. To be called in a transaction that has taken the ledger at the version prepared for."""
+    Observation.objects.bulk_create(prepared.rows, batch_size=1000)
+    for one, readings in zip(prepared.years, prepared.readings, strict=True):
+        book = rulebook(one)
+        running.refresh(book, one.pk, readings)
+        readings_changed.send(sender=Observation, campaign_year=one, keys=tuple(readings))
+        _amend(one, book, prepared.county_id, prepared.rows, prepared.now)
+
+
+def ledger_version(county_id: int) -> int:
+    """Return the version of a county's ledger (one statement)."""
+    return Ledger.objects.filter(county_id=county_id).values_list("version", flat=True).first() or 0
 
 
 def take(county_id: int) -> None:
@@ -123,12 +174,13 @@ def _row(
     county_id: int,
     year: int,
     fact: Fact,
-    books: Sequence[running.Rulebook],
+    placing: Places,
     originals: dict[uuid.UUID, Observation],
     by: Post | None,
     now: datetime,
 ) -> Observation:
     stratum, cluster, round_id, selection, source = fact.stratum, fact.cluster, fact.round, fact.selection, fact.source
+    subject, own = fact.subject, fact.own
     if fact.supersedes is not None:
         original = originals.get(fact.supersedes)
         if original is None or original.item != fact.item:
@@ -140,15 +192,15 @@ def _row(
                 ),
                 Text("填写最新一条记录的编号", "give the id of the latest record"),
             )
-        # How a thing came to be looked at cannot be changed by correcting what was seen there.
+        # How a thing came to be looked at, and by whom, cannot be changed by correcting what was seen there.
         stratum, cluster, round_id, selection = (
             original.stratum,
             original.cluster,
             original.round_id,
             original.selection,
         )
-        source = source or original.source
-    where = _place(books, fact.item, stratum, cluster, fact.outcome)
+        source, subject, own = source or original.source, subject or original.subject, own or original.own
+    where = placing.place(fact.item, stratum, cluster, fact.outcome)
     return Observation(
         uid=fact.uid,
         county_id=county_id,
@@ -156,7 +208,7 @@ def _row(
         item=fact.item,
         stratum=where[0],
         cluster=where[1],
-        subject=fact.subject,
+        subject=subject,
         round_id=round_id,
         selection=selection,
         outcome=fact.outcome,
@@ -166,21 +218,40 @@ def _row(
         by_person=fact.by_person or (str(by.person) if by else ""),
         by_post=fact.by_post or (by.title_zh if by else ""),
         by_unit=fact.by_unit or (by.unit.code if by else ""),
-        own=fact.own,
+        own=own,
         source=source,
         supersedes=fact.supersedes,
     )
 
 
-def _place(books: Sequence[running.Rulebook], item: str, stratum: str, cluster: str, outcome: str) -> tuple[str, str]:
-    """Return where an observation belongs by the first pinned standard that can read it."""
-    problem: ObservationError | None = None
-    for book in books:
-        try:
-            return place(book, item, stratum, cluster, outcome)
-        except ObservationError as error:
-            problem = problem or error
-    raise problem or ObservationError("year", Text("这一年没有活动", "no campaign counts this year"))
+class Places:
+    """Where observations belong by the first pinned standard that can read them; the rows of a file recur."""
+
+    def __init__(self, books: Sequence[running.Rulebook]) -> None:
+        self._books = books
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def place(self, item: str, stratum: str, cluster: str, outcome: str) -> tuple[str, str]:
+        """Return the canonical stratum and cluster.
+
+        Raises:
+            ObservationError: what the first pinned standard says against it.
+        """
+        known = self._known.get((item, stratum, outcome))
+        if known == UNSTRATIFIED:
+            return UNSTRATIFIED, UNSTRATIFIED
+        if known is not None and cluster not in {"", UNSTRATIFIED}:
+            return known, cluster
+        problem: ObservationError | None = None
+        for book in self._books:
+            try:
+                found = place(book, item, stratum, cluster, outcome)
+            except ObservationError as error:
+                problem = problem or error
+            else:
+                self._known[item, stratum, outcome] = found[0]
+                return found
+        raise problem or ObservationError("year", Text("这一年没有活动", "no campaign counts this year"))
 
 
 # --- rounds ---

@@ -8,3 +8,7 @@ class LedgerConfig(AppConfig):
 
     name = "qipan.spine.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Make known what this room does in the background."""
+        from qipan.spine.ledger import import_actions  # noqa: F401

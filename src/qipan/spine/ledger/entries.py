@@ -24,6 +24,14 @@ def rows(**where: object) -> Iterable[Row]:
     return Observation.objects.filter(**where).order_by("seq").values_list(*COLUMNS)
 
 
+def coming(row: Observation, seq: int) -> Row:
+    """Return an observation that is not stored yet as a row of the ledger, with the place that it will take."""
+    return (
+        seq, row.uid, row.item, row.stratum, row.cluster, row.subject, row.round_id, row.selection, row.outcome,
+        row.weight, row.observed_at, row.recorded_at, row.own, row.source, row.supersedes,
+    )  # fmt: skip
+
+
 def live(found: Iterable[Row]) -> dict[Place, list[tuple[Entry, UUID]]]:
     """Group rows by (item, stratum, cluster), leaving out what was superseded or withdrawn.
 

@@ -199,3 +199,7 @@ class RoundFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.check_key}"
+
+
+# Django looks for the models of a room here.
+from qipan.spine.ledger.imports import Import  # noqa: E402, F401

@@ -7,6 +7,7 @@ changed by the difference, so that running sums and a recompute can only agree.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import TypeAlias
@@ -28,6 +29,9 @@ READING_COLUMNS = (
     "na", "not_seen", "refused", "lost", "disputed",
 )  # fmt: skip
 KEY_COLUMNS = ("level", "check_key", "stratum", "cluster")
+
+CLUSTERS_AT_ONCE = 2000
+"""Databases bound the values of one statement; files touch more clusters than that."""
 
 Key: TypeAlias = tuple[str, str, str]
 """(check key, stratum, cluster)"""
@@ -72,16 +76,53 @@ def listed_clusters(county_id: int, clusters: Iterable[str] | None = None) -> se
 
 
 def read_keys(
-    book: Rulebook, county_id: int, year: int, keys: Mapping[Key, Line], ranks: Mapping[str, int]
+    book: Rulebook,
+    county_id: int,
+    year: int,
+    keys: Mapping[Key, Line],
+    ranks: Mapping[str, int],
+    coming: Iterable[ledger_entries.Row] = (),
 ) -> dict[Key, ClusterReadings]:
-    """Read some checks at some clusters from the ledger (two statements)."""
+    """Read some checks at some clusters from the ledger (two statements for each two thousand clusters).
+
+    Args:
+        book: by which checks are read.
+        county_id: whose ledger.
+        year: the year that its observations count for.
+        keys: what to read.
+        ranks: each round's rank by its opening.
+        coming: rows that are not stored yet and count as if they were.
+    """
+    by_cluster: dict[str, dict[Key, Line]] = {}
+    for key, line in keys.items():
+        by_cluster.setdefault(key[2], {})[key] = line
+    unread = defaultdict(list)
+    for row in coming:
+        unread[row[4]].append(row)
+    clusters = sorted(by_cluster)
+    out: dict[Key, ClusterReadings] = {}
+    for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
+        chunk = clusters[start : start + CLUSTERS_AT_ONCE]
+        wanted = {key: line for cluster in chunk for key, line in by_cluster[cluster].items()}
+        rows = [row for cluster in chunk for row in unread[cluster]]
+        out |= _read_chunk(county_id, year, chunk, wanted, ranks, rows)
+    return out
+
+
+def _read_chunk(
+    county_id: int,
+    year: int,
+    clusters: Sequence[str],
+    keys: Mapping[Key, Line],
+    ranks: Mapping[str, int],
+    coming: list[ledger_entries.Row],
+) -> dict[Key, ClusterReadings]:
     places: dict[Key, list[ledger_entries.Place]] = {
         key: [(item, key[1], key[2]) for item in line.strata[key[1]]] for key, line in keys.items()
     }
-    clusters = {key[2] for key in keys}
     items = {item for found in places.values() for item, _, _ in found}
     rows = ledger_entries.rows(county_id=county_id, year=year, cluster__in=clusters, item__in=items)
-    groups = ledger_entries.live(rows)
+    groups = ledger_entries.live([*rows, *coming])
     listed = listed_clusters(county_id, clusters)
     out: dict[Key, ClusterReadings] = {}
     for key, line in keys.items():
@@ -101,31 +142,42 @@ def _levels(read_now: Mapping[Key, ClusterReadings]) -> Iterator[tuple[LevelKey,
         yield (ReadingRow.Level.FOUND, *key), both.found or NOTHING_READ
 
 
-def refresh(book: Rulebook, campaign_year_id: int, read_now: Mapping[Key, ClusterReadings]) -> None:
-    """Store new readings and change their tallies by the difference (four statements a thousand readings)."""
+def changes(
+    campaign_year_id: int, read_now: Mapping[Key, ClusterReadings]
+) -> tuple[dict[LevelKey, Reading], dict[tuple[int, str, str], Tally]]:
+    """Return the readings that are not as stored, and what they add to their tallies; writes nothing."""
     wanted = dict(_levels(read_now))
     stored = _stored(campaign_year_id, read_now)
     changed = {key: reading for key, reading in wanted.items() if stored.get(key, NOTHING_READ) != reading}
-    if not changed:
-        return
     differences: dict[tuple[int, str, str], Tally] = {}
     for key, reading in changed.items():
         change = differences.setdefault(key[:3], Tally())
         change.add(stored.get(key, NOTHING_READ), -1)
         change.add(reading)
-    _save_readings(campaign_year_id, changed)
-    add_to_tallies(campaign_year_id, differences)
+    return changed, differences
+
+
+def refresh(book: Rulebook, campaign_year_id: int, read_now: Mapping[Key, ClusterReadings]) -> None:
+    """Store new readings and change their tallies by the difference (four statements a thousand readings)."""
+    changed, differences = changes(campaign_year_id, read_now)
+    if changed:
+        _save_readings(campaign_year_id, changed)
+        add_to_tallies(campaign_year_id, differences)
 
 
 def _stored(campaign_year_id: int, keys: Iterable[Key]) -> dict[LevelKey, Reading]:
     wanted = set(keys)
-    found = ReadingRow.objects.filter(
-        campaign_year_id=campaign_year_id,
-        check_key__in={key[0] for key in wanted},
-        cluster__in={key[2] for key in wanted},
-    )
-    rows = found.values_list(*KEY_COLUMNS, *READING_COLUMNS)
-    return {row[:4]: Reading(*row[4:]) for row in rows if row[1:4] in wanted}
+    checks, clusters = {key[0] for key in wanted}, sorted({key[2] for key in wanted})
+    stored: dict[LevelKey, Reading] = {}
+    for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
+        found = ReadingRow.objects.filter(
+            campaign_year_id=campaign_year_id,
+            check_key__in=checks,
+            cluster__in=clusters[start : start + CLUSTERS_AT_ONCE],
+        )
+        rows = found.values_list(*KEY_COLUMNS, *READING_COLUMNS)
+        stored |= {row[:4]: Reading(*row[4:]) for row in rows if row[1:4] in wanted}
+    return stored
 
 
 def _save_readings(campaign_year_id: int, changed: Mapping[LevelKey, Reading]) -> None:

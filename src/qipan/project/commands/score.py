@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,8 @@ def _day(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Score, and print the card."""
+    # Millions of tuples and no cycles: the collector would only walk over them again and again.
+    gc.disable()
     book = read_book(arguments.standard, arguments.companions)
     gathering = gather(arguments.observations, book, until=arguments.on)
     card = scorecard(book, tallies_of(gathering.readings()), frozenset(arguments.absent))

@@ -175,6 +175,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Its warnings say that a worker is told to stop, which is no news.
-    "loggers": {"qipan": {"level": "INFO"}, "django_tasks_db": {"level": "ERROR"}},
+    "loggers": {
+        "qipan": {"level": "INFO"},
+        # Pages that are not there and names that are not ours are no news for whoever reads the log.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Nor is a worker that is told to stop.
+        "django_tasks_db": {"level": "ERROR"},
+    },
 }

@@ -92,7 +92,12 @@ def test_every_way_of_naming_this_machine_opens_it(peer: str, host: str) -> None
     assert enters({**AT_HOME, "REMOTE_ADDR": peer, "HTTP_HOST": host})
 
 
-@pytest.mark.parametrize("name", ["REMOTE_ADDR", "HTTP_HOST"])
+@pytest.mark.parametrize("protocol", ["HTTP/1.0", "HTTP/1", "HTTP/0.9", "", "http/1.1"])
+def test_what_no_browser_speaks_does_not_open_it(protocol: str) -> None:
+    assert not enters({**AT_HOME, "SERVER_PROTOCOL": protocol})
+
+
+@pytest.mark.parametrize("name", ["REMOTE_ADDR", "HTTP_HOST", "SERVER_PROTOCOL"])
 def test_what_is_not_known_does_not_open_it(name: str) -> None:
     assert not enters({key: value for key, value in AT_HOME.items() if key != name})
 

@@ -10,6 +10,8 @@ from ipaddress import IPv6Address, ip_address
 FORWARDED = re.compile(
     r"HTTP_(FORWARDED|X_FORWARDED|X_ORIGINAL|VIA\b|X_REAL_IP|X_CLIENT_IP|X_CLUSTER_CLIENT_IP|TRUE_CLIENT_IP|CF_CONNECTING_IP)"
 )
+#: What browsers speak. A proxy that keeps silent about itself often speaks HTTP/1.0.
+PROTOCOLS = frozenset({"HTTP/1.1", "HTTP/2", "HTTP/2.0"})
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -48,7 +50,6 @@ def may_enter_example(meta: Mapping[str, object], *, example_active: bool, serve
         return False
     if any(FORWARDED.match(name) for name in meta):
         return False
-    # A browser speaks HTTP/1.1 or later; a proxy that keeps silent about itself often does not.
-    if meta.get("SERVER_PROTOCOL") == "HTTP/1.0":
+    if meta.get("SERVER_PROTOCOL") not in PROTOCOLS:
         return False
     return is_loopback_address(str(meta.get("REMOTE_ADDR", ""))) and is_loopback_host(str(meta.get("HTTP_HOST", "")))

@@ -1,0 +1,190 @@
+"""Loads the example: the county is made, and its year is then lived through in order, by the ledger's own actions."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+import qipan
+from qipan.ground.documents.yaml_file import read_yaml
+from qipan.ground.units.models import County, Unit
+from qipan.project.example import calendar, chosen
+from qipan.project.example.calendar import Calendar
+from qipan.project.example.chance import SEED
+from qipan.project.example.duties import choose_leads, make_function_duties, make_site_duties
+from qipan.project.example.people import make_people
+from qipan.project.example.reviews import reviews
+from qipan.project.example.rounds import listed, plan_rounds, visits
+from qipan.project.example.sites import ABSENT_TYPES, make_sites, plan_sites
+from qipan.project.example.survey import answers
+from qipan.project.example.units import COUNTY, OFFICE, make_units
+from qipan.project.example.world import World
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.models import Campaign, CampaignYear, TimeNode
+from qipan.spine.ledger.actions import Fact, close_round, open_round, record
+from qipan.spine.ledger.models import RoundFigure
+from qipan.spine.standards.actions import store
+from qipan.spine.standards.models import Edition
+
+PACKS = Path(qipan.__file__).parent / "packs"
+STANDARD = "cn-national-2015"
+COMPANIONS = ("cn-minors-2016", "cn-site-checklists", "cn-questionnaires", "functions")
+OTHER_PACKS = ("cn-hygiene-county-2021", "litter-index", "street-cleanliness-leams")
+CUT = Decimal(84)
+
+
+def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
+    """Load the example campaign in one transaction and return its year; where the county exists, nothing happens.
+
+    Args:
+        today: the day that the example is shown on; everything but what is planned lies before it.
+        seed: another one makes another county.
+    """
+    year = CampaignYear.objects.filter(campaign__county__code=COUNTY).select_related("campaign").first()
+    if year is not None:
+        return year
+    with transaction.atomic():
+        when = Calendar.before(today or timezone.localdate())
+        county = County.objects.create(code=COUNTY, name_zh="青山县", name_en="Qingshan County", is_example=True)
+        units = make_units(county)
+        make_people(units)
+        plans = plan_sites()
+        sites = make_sites(county, units, plans)
+        year = _campaign(county, units, when.year)
+        since = date(year.campaign.first_year, 1, 1)
+        make_function_duties(year.campaign, units, since)
+        make_site_duties(plans, sites, units, since)
+        choose_leads(year, units, when.last)
+        _nodes(year.campaign, when, today or timezone.localdate())
+        world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})
+        _live_through(world, county)
+    return year
+
+
+def _campaign(county: County, units: dict[str, Unit], year: int) -> CampaignYear:
+    editions = {name: store_pack(name) for name in (STANDARD, *COMPANIONS, *OTHER_PACKS)}
+    first, last = year - 1, year + 1
+    campaign = Campaign.objects.create(
+        county=county,
+        name_zh=f"创建{first}—{last}年省级文明城市（示例：借用全国2015版标准测评）",
+        name_en=f"Provincial Civilized City {first}–{last} (example, judged by the national 2015 standard)",
+        honour="provincial",
+        first_year=first,
+        last_year=last,
+        office=units[OFFICE],
+    )
+    made = CampaignYear.objects.create(
+        campaign=campaign,
+        year=year,
+        standard=editions[STANDARD],
+        absent_types=list(ABSENT_TYPES),
+        assumed_cut=CUT,
+    )
+    made.companions.set([editions[name] for name in COMPANIONS])
+    return made
+
+
+def store_pack(name: str) -> Edition:
+    """Store one of the packs that come with the product."""
+    return store(read_yaml(PACKS / f"{name}.yaml").data)
+
+
+def _nodes(campaign: Campaign, when: Calendar, today: date) -> None:
+    past = (
+        ("年度动员部署会", "Kick-off meeting of the year", calendar.KICKOFF),
+        ("材料审核完成", "Document review ends", calendar.DOCUMENTS[1]),
+        ("第一轮实地考察完成", "First inspection round ends", calendar.FIRST_ROUND[1]),
+        ("问卷调查完成", "Survey ends", calendar.SURVEY[1]),
+        ("第二轮实地考察完成", "Second inspection round ends", calendar.SECOND_ROUND[1]),
+        ("第三轮实地考察完成", "Third inspection round ends", calendar.THIRD_ROUND[1]),
+    )
+    ahead = (
+        ("整改清零", "All faults fixed", 14, False),
+        ("数据冻结", "Data freeze", 25, False),
+        ("省级年度测评", "Provincial assessment of the year", 40, True),
+        ("测评结果通报", "Results announced", 75, False),
+    )
+    TimeNode.objects.bulk_create(
+        [TimeNode(campaign=campaign, name_zh=zh, name_en=en, on=when.day(share)) for zh, en, share in past]
+        + [
+            TimeNode(campaign=campaign, name_zh=zh, name_en=en, on=today + timedelta(days=days), decides=decides)
+            for zh, en, days, decides in ahead
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A moment up to which facts are recorded together, and the round that closes then, if one does."""
+
+    at: datetime
+    code: str = ""
+
+
+def facts(world: World, rounds: dict[str, int]) -> list[Fact]:
+    """Return every fact of the year in the order of recording.
+
+    Args:
+        world: the county.
+        rounds: the id of each round by its code.
+    """
+    found: list[Fact] = []
+    for plan in plan_rounds():
+        match plan.code:
+            case "documents":
+                found += reviews(world, rounds[plan.code])
+            case "survey":
+                found += answers(world, rounds[plan.code])
+            case _:
+                found += visits(world, plan, rounds[plan.code])
+    seen = [fact for fact in found if fact.source.startswith(("round-1/", "round-2/"))]
+    found += chosen.self_checks(world)
+    found += chosen.rechecks(world, seen)
+    found += chosen.reports(world)
+    found += chosen.walk(world)
+    found += chosen.disputes(world, seen)
+    for corrected in chosen.corrections(world, seen):
+        found += corrected
+    return sorted(found, key=_order)
+
+
+def _order(fact: Fact) -> tuple[datetime, datetime, str, str, str]:
+    return fact.recorded_at or fact.observed_at, fact.observed_at, fact.cluster, fact.subject, fact.item
+
+
+def _live_through(world: World, county: County) -> None:
+    """Open rounds, then record facts and close rounds, each in its time."""
+    rounds: dict[str, int] = {}
+    closings: list[Closing] = []
+    for plan in plan_rounds():
+        # A round opens before the day's first visit and closes after its last.
+        opened_at = world.calendar.moment(plan.opens, 0.0)
+        rounds[plan.code] = open_round(
+            county.pk, plan.code, plan.name, plan.selection, opened_at, listed(world, plan), seed=plan.seed
+        ).pk
+        if plan.closes is not None:
+            closings.append(Closing(world.calendar.moment(plan.closes, 0.999), plan.code))
+    waiting = facts(world, rounds)
+    corrected = max(fact.recorded_at for fact in waiting if fact.supersedes and fact.recorded_at)
+    stops = [
+        *closings,
+        Closing(corrected - timedelta(seconds=1)),
+        Closing(corrected),
+        Closing(waiting[-1].recorded_at or corrected),
+    ]
+    start = 0
+    for stop in sorted(stops, key=lambda stop: stop.at):
+        end = bisect_right(waiting, stop.at, key=lambda fact: _order(fact)[0])
+        if end > start:
+            record(county.pk, world.calendar.year, waiting[start:end], by=None)
+        start = end
+        if stop.code:
+            close_round(rounds[stop.code], stop.at)
+    # Amendments carry the moment of the correction, not that of loading.
+    RoundFigure.objects.filter(round__county=county, amended_at__isnull=False).update(amended_at=corrected)

@@ -13,7 +13,8 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from qipan.assessment.batch import ObservationError
-from qipan.assessment.reading import ClusterReadings, round_reading
+from qipan.assessment.reading import ClusterReadings, Entry, round_reading
+from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
@@ -227,7 +228,7 @@ def _row(
 class Places:
     """Where observations belong by the first pinned standard that can read them; the rows of a file recur."""
 
-    def __init__(self, books: Sequence[running.Rulebook]) -> None:
+    def __init__(self, books: Sequence[Rulebook]) -> None:
         self._books = books
         self._known: dict[tuple[str, str, str], str] = {}
 
@@ -319,7 +320,7 @@ def _figure(
 
 
 def round_figures(
-    year: CampaignYear, book: running.Rulebook, of: Round, only: set[str] | None = None
+    year: CampaignYear, book: Rulebook, of: Round, only: set[str] | None = None
 ) -> dict[tuple[str, str], Tally]:
     """Return what a round found, by (check, stratum), from its observations and its list.
 
@@ -334,7 +335,7 @@ def round_figures(
         where["item__in"] = {item for key in only for items in book.lines[key].strata.values() for item in items}
     # A correction stands in the round of what it corrects, so the round's rows are enough.
     groups = ledger_entries.live(ledger_entries.rows(**where))
-    found: dict[running.Key, list[ledger_entries.Entry]] = {}
+    found: dict[running.Key, list[Entry]] = {}
     for (item, stratum, cluster), group in groups.items():
         for line, known in book.places(item, stratum):
             if only is None or line.key in only:
@@ -353,7 +354,7 @@ def round_figures(
 
 
 def _amend(
-    year: CampaignYear, book: running.Rulebook, county_id: int, rows: Sequence[Observation], now: datetime
+    year: CampaignYear, book: Rulebook, county_id: int, rows: Sequence[Observation], now: datetime
 ) -> None:
     """Put a dated amendment beside the published figures of closed rounds that late records change."""
     ids = {row.round_id for row in rows if row.round_id is not None}

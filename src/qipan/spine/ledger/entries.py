@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from qipan.assessment.batch import instant
@@ -14,7 +14,8 @@ COLUMNS = (
     "seq", "uid", "item", "stratum", "cluster", "subject", "round_id", "selection", "outcome", "weight",
     "observed_at", "recorded_at", "own", "source", "supersedes",
 )  # fmt: skip
-Row: TypeAlias = tuple  # type: ignore[type-arg]  # the columns above, in that order
+Row: TypeAlias = tuple[Any, ...]
+"""The columns above, in that order."""
 Place: TypeAlias = tuple[str, str, str]
 """(item, stratum, cluster)"""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qipan.assessment.reading import ClusterReadings, Reading
-from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.rulebook import Line, Rulebook
 from qipan.assessment.tally import Tally
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
@@ -39,7 +39,7 @@ def recompute(book: Rulebook, county_id: int, year: int) -> dict[running.Key, Cl
     ranks = running.round_ranks(county_id)
     out: dict[running.Key, ClusterReadings] = {}
     for chunk in _clusters(county_id, year):
-        keys: dict[running.Key, running.Line] = {}
+        keys: dict[running.Key, Line] = {}
         seen = Observation.objects.filter(county_id=county_id, year=year, cluster__in=chunk)
         for item, stratum, cluster in seen.values_list("item", "stratum", "cluster").distinct():
             keys |= running.keys_of(book, [running.Touched(item, stratum, cluster)])

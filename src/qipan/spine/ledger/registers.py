@@ -46,7 +46,7 @@ class Registers:
         return cls(
             year,
             {code: (kind, since, until) for code, kind, since, until in sites},
-            {code: KnownRound(*rest) for code, *rest in rounds},
+            {code: KnownRound(pk, how, opened, closed) for code, pk, how, opened, closed in rounds},
             {of: {stratum: frozenset(found) for stratum, found in by.items()} for of, by in listed.items()},
         )
 

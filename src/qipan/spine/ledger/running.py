@@ -214,7 +214,7 @@ def add_to_tallies(campaign_year_id: int, differences: Mapping[tuple[int, str, s
             f"VALUES {', '.join([line] * len(chunk))} "
             f"ON CONFLICT (campaign_year_id, level, check_key, stratum) DO UPDATE SET {sums}"
         )
-        values: list[object] = []
+        values: list[str | int] = []
         for key, change in chunk:
             values += [campaign_year_id, *key, *astuple(change)]
         with connection.cursor() as cursor:

@@ -96,7 +96,7 @@ def test_numbers_and_plain_texts_are_left_alone(cell):
     assert guarded(cell) == cell
 
 
-@given(st.lists(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=8), min_size=3, max_size=3)))
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=3, max_size=3)))
 def test_what_is_written_is_read_again(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     with path.open("wb") as out:

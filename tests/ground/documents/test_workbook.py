@@ -9,7 +9,7 @@ import xlsxwriter
 
 from qipan.ground.documents.archive import LIMITS, Limits, column_letter, column_number
 from qipan.ground.documents.problems import FileError
-from qipan.ground.documents.workbook import Column, SheetToWrite, read_workbook, shown, write_workbook
+from qipan.ground.documents.workbook import Cell, Column, SheetToWrite, read_workbook, shown, write_workbook
 
 HEADING = [Column("编号\ncode"), Column("名称\ntitle", 40, ("甲", "乙"))]
 
@@ -63,7 +63,7 @@ def test_a_merge_fills_down_inside_itself_only(tmp_path: Path):
 
 
 def test_dates_whole_numbers_and_flags_are_shown_plainly():
-    cells = [1.0, 1.5, True, datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 3, 4), "x"]
+    cells: list[Cell] = [1.0, 1.5, True, datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 3, 4), "x"]
     assert [shown(cell) for cell in cells] == ["1", "1.5", "true", "2026-01-02", "2026-01-02 03:04", "x"]
 
 

@@ -11,7 +11,7 @@ from qipan.assessment import catalogue
 from qipan.assessment.catalogue import Catalogue
 from qipan.assessment.standard import FORMAT, Standard, content_hash
 from qipan.assessment.text import InputError, Problem, Text
-from qipan.ground.documents.problems import FileError, Place
+from qipan.ground.documents.problems import FileError, FileProblem, Place
 from qipan.ground.documents.yaml_file import read_yaml, write_yaml
 from qipan.spine.standards.formats.canonical import canonical_data
 from qipan.spine.standards.formats.reading import WorkbookFile
@@ -88,9 +88,11 @@ def load(path: Path | str, *kinds: Kind) -> Pack:
     suffix = path.suffix.lower()
     find: Callable[[tuple[str | int, ...]], Place]
     data: Any
+    # What a cell holds may be unreadable while the rest says more of what is wrong: all is told at once.
+    unread: list[FileProblem] = []
     if suffix in _WORKBOOKS:
         book = WorkbookFile(path)
-        data, find = book.data, book.place
+        data, find, unread = book.data, book.place, book.problems
     elif suffix in _YAML:
         text = read_yaml(path)
         data, find = text.data, text.place
@@ -103,7 +105,9 @@ def load(path: Path | str, *kinds: Kind) -> Pack:
     try:
         pack = accept(data)
     except InputError as error:
-        raise FileError.placed(path, error, find) from None
+        raise FileError([*unread, *FileError.placed(path, error, find).problems]) from None
+    if unread:
+        raise FileError(unread)
     if kinds and pack.kind not in kinds:
         raise FileError.one(
             path,

@@ -264,7 +264,7 @@ def _standard(data: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("completeness", "cycle", "weights_basis", "grades", "cut", "rounding", "display"):
         _without(found, key, {})
     _without(found, "rounding", {"decimals": 1})
-    order = ["format", "id", "edition", "title", "jurisdiction", "honour", "source", "completeness", "cycle", "total", "weighting"]  # fmt: skip  # noqa: E501
+    order = ["format", "id", "edition", "title", "jurisdiction", "honour", "source", "completeness", "cycle", "total", "weighting"]  # fmt: skip
     return {key: found[key] for key in [*order, *(k for k in found if k not in order)] if key in found}
 
 

@@ -19,7 +19,7 @@ from qipan.spine.standards.formats.forms import Choices, Form
 from qipan.spine.standards.formats.writing import headings
 
 DataPath = tuple[str | int, ...]
-_PASSED_OVER = ("合计", "小计", "总计", "注：", "注:", "备注", "#")
+_SUMS = frozenset(("合计", "小计", "总计"))
 
 
 @dataclass(slots=True)
@@ -40,7 +40,10 @@ class _Row:
 
 
 class WorkbookFile:
-    """The data of an authoring workbook and, on request, the cell that a path leads to."""
+    """The data of an authoring workbook and, on request, the cell that a path leads to.
+
+    `problems` holds what could not be read from its cells; whoever takes the data must look at it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.file = str(path)
@@ -49,9 +52,9 @@ class WorkbookFile:
         self._cells: dict[DataPath, Place] = {}
         self._sheets = self._named(read_workbook(path))
         self.data: dict[str, Any] = {}
-        self._read()
-        if self.problems:
+        if any(form.needed and form.key not in self._sheets for form in forms.FORMS):
             raise FileError(self.problems)
+        self._read()
 
     def place(self, path: Sequence[str | int]) -> Place:
         """Return the cell of the value that a path leads to, or of the nearest thing above it."""
@@ -478,5 +481,8 @@ def _target(said: str) -> dict[str, Any]:
 
 
 def _remark(raw: Sequence[Cell]) -> bool:
-    first = next((shown(cell).strip() for cell in raw if cell != ""), "")
-    return first.startswith(_PASSED_OVER)
+    """Return whether a row is a remark under the table, or a line of sums, and says nothing of its own."""
+    said = [cell.strip() for cell in raw if isinstance(cell, str) and cell.strip()]
+    if len(said) == 1 and said[0].startswith(("注：", "注:", "备注", "#")):
+        return True
+    return bool(said) and all(word in _SUMS for word in said)

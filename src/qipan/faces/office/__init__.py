@@ -1,0 +1,1 @@
+"""The office pages: what officials and leaders use in a browser."""

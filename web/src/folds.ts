@@ -1,0 +1,22 @@
+/** Buttons that show and hide a part of the page: [data-fold="id"] (a folded part) and [data-toggle="id"] (the menu). */
+export function onFolds(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-fold], [data-toggle]");
+    const id = button?.dataset["fold"] ?? button?.dataset["toggle"];
+    const part = id ? document.getElementById(id) : null;
+    if (!button || !part) return;
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    part.toggleAttribute(button.dataset["fold"] ? "data-folded" : "data-open", button.dataset["fold"] ? !open : open);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const button = document.querySelector<HTMLElement>('[data-toggle][aria-expanded="true"]');
+    if (button) {
+      button.click();
+      button.focus();
+    } else if (document.activeElement instanceof HTMLElement && document.activeElement.closest(".stone")) {
+      document.activeElement.blur(); // puts a stone's words away without moving the pointer
+    }
+  });
+}

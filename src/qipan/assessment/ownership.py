@@ -31,7 +31,7 @@ class Part:
     unassessed: int
 
 
-def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Reading]) -> list[Part]:
+def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Reading], step: int = 1) -> list[Part]:
     """Divide a check's points over its clusters.
 
     Possible points equally (a mean over types: first over the types), lost points in proportion to each cluster's
@@ -41,6 +41,7 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
         line: the check.
         score: its score.
         readings: the readings *now* of the clusters that enter, by (stratum, cluster).
+        step: micro-points that are not divided further; the check's own points are whole steps.
     """
     if not score.possible:
         return []
@@ -69,12 +70,12 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
     if not shares:
         shares.append(("", NOBODY, 1, 1, 1))
     equal = [share[2] for share in shares]
-    possible = largest_remainder(score.possible, equal)
-    lost = _split(score.lost, [share[3] for share in shares], equal)
+    possible = _split(score.possible, equal, equal, step)
+    lost = _split(score.lost, [share[3] for share in shares], equal, step)
     if score.status == "not_assessed":
         unassessed = possible
     else:
-        unassessed = _split(score.unassessed, [share[4] for share in shares], equal)
+        unassessed = _split(score.unassessed, [share[4] for share in shares], equal, step)
     return [
         Part(stratum, cluster, p, p - lost_part - u, lost_part, u)
         for (stratum, cluster, *_), p, lost_part, u in zip(shares, possible, lost, unassessed, strict=True)
@@ -92,5 +93,6 @@ def _weights(line: Line, reading: Reading) -> tuple[int, int]:
             return SCALE - reading.high, reading.high - reading.low
 
 
-def _split(total: int, weights: list[int], equal: list[int]) -> list[int]:
-    return largest_remainder(total, weights if any(weights) else equal)
+def _split(total: int, weights: list[int], equal: list[int], step: int) -> list[int]:
+    parts = largest_remainder(total // step, weights if any(weights) else equal)
+    return [part * step for part in parts]

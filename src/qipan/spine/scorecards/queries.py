@@ -15,14 +15,18 @@ from threading import Lock
 from django.utils import timezone
 
 from qipan.assessment.ownership import NOBODY, Part, divide
+from qipan.assessment.printing import DECIMALS, printed_card
 from qipan.assessment.reading import Reading
 from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.scale import POINT
 from qipan.assessment.scorecard import Scorecard, scorecard
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Answer, Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Ledger
+
+PRINTED_STEP = POINT // 10**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,10 @@ class OwnedPart:
 
 @dataclass(slots=True)
 class Standing:
-    """Where a campaign year stands: the scorecard, whose points they are, and what both rest on."""
+    """Where a campaign year stands: the scorecard, whose points they are, and what both rest on.
+
+    Points are whole printed steps (`printed_card`), so that sums of any choice of parts are what pages print.
+    """
 
     year: CampaignYear
     version: int
@@ -105,7 +112,8 @@ def _make(year: CampaignYear, version: int, day: date) -> Standing:
     book = rulebook(year)
     answers = duties(year, day)
     readings = running.stored_readings(year.pk)
-    made = card(year)
+    # Rounded once, here: every figure that a page shows is a sum over these, so that no two can contradict.
+    made = printed_card(card(year))
     return Standing(year, version, day, book, made, readings, answers, list(owned(made, readings, answers)))
 
 
@@ -117,7 +125,7 @@ def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties
     for key, score in made.checks.items():
         line = made.book.lines[key]
         section = made.book.nodes[line.node].section
-        for part in divide(line, score, by_check.get(key, {})):
+        for part in divide(line, score, by_check.get(key, {}), PRINTED_STEP):
             yield _owned(key, section, part, answers, line)
     for named in made.book.absent_subs:
         points = made.nodes[named.id].possible

@@ -5,8 +5,15 @@ from datetime import date, timedelta
 import pytest
 from tests.world import make_person, make_post, make_world
 
+from qipan.assessment.text import Text
 from qipan.ground.units.models import County, Role
-from qipan.ground.units.queries import current_posts, example_accounts, example_is_active, example_person
+from qipan.ground.units.queries import (
+    ExampleAccount,
+    current_posts,
+    example_accounts,
+    example_is_active,
+    example_person,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -51,6 +58,16 @@ def test_one_account_is_offered_for_each_role() -> None:
     found = example_accounts(TODAY)
     assert [(account.role, account.username) for account in found] == [(role, f"example-{role}") for role in Role]
     assert (found[0].unit.zh, found[0].title.en, found[0].person.zh) == ("创城办", "Campaign officer", "测试人员")
+
+
+def test_a_post_names_its_unit_once() -> None:
+    def post(title: Text, unit: Text) -> Text:
+        return ExampleAccount("x", Role.HEAD, Text(), title, unit).post
+
+    assert post(Text("局长", "Head"), Text("住建局", "Housing bureau")) == Text("住建局局长", "Head, Housing bureau")
+    assert post(Text("住建局局长", "Head, Housing bureau"), Text("住建局", "Housing bureau")) == Text(
+        "住建局局长", "Head, Housing bureau"
+    )
 
 
 @pytest.mark.parametrize("fault", ["password", "inactive", "name", "no post", "post is over", "real county"])

@@ -24,6 +24,15 @@ class ExampleAccount:
     title: Text
     unit: Text
 
+    @property
+    def post(self) -> Text:
+        """The post with its unit, which many titles name already."""
+        return Text(_post(self.title.zh, self.unit.zh, ""), _post(self.title.en, self.unit.en, ", "))
+
+
+def _post(title: str, unit: str, between: str) -> str:
+    return title if unit in title else f"{title}{between}{unit}" if between else f"{unit}{title}"
+
 
 def held(on: date) -> Q:
     """Return the condition of a post that is held on a day."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import importlib.util
 import io
 import ipaddress
 import multiprocessing
@@ -162,10 +160,12 @@ def prepare(language: str, *, empty: bool) -> None:
     say(Text(f"数据目录：{settings.DATA}", f"Data: {settings.DATA}"), language)
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     call_command("migrate", interactive=False, verbosity=0)
-    if not empty and not County.objects.exists() and importlib.util.find_spec("qipan.project.example") is not None:
+    if not empty and not County.objects.exists():
+        from qipan.project.example.loading import load
+
         say(Text("数据库为空，正在装入示例……", "The database is empty: loading the example campaign …"), language)
         began = time.monotonic()
-        importlib.import_module("qipan.project.example").load()
+        load()
         took = f"{time.monotonic() - began:.0f}"
         say(Text(f"示例已装入，用时 {took} 秒。", f"Loaded in {took} s."), language)
     # The processes that serve open connections of their own.
@@ -197,13 +197,7 @@ def announce(address: str, accounts: list[ExampleAccount], language: str) -> Non
         )
         say(intro, language)
     for account in accounts:
-        say(
-            Text(
-                f"  {account.username}  {account.unit.zh} {account.title.zh}",
-                f"  {account.username}  {account.title}, {account.unit}",
-            ),
-            language,
-        )
+        say(Text(f"  {account.username}  {account.post.zh}", f"  {account.username}  {account.post.en}"), language)
     say(Text("按 Ctrl-C 停止。\n", "Stop with Ctrl-C.\n"), language)
 
 

@@ -173,7 +173,7 @@ def choose_leads(year: CampaignYear, units: dict[str, Unit], on: date) -> None:
     for key, line in book.lines.items():
         answer = held.lead(line)
         if key in GIVEN:
-            unit: int | None = units[GIVEN[key]].pk
+            unit = units[GIVEN[key]].pk
         elif answer.why == "conflict" and key not in UNDECIDED and len(held.codes(line.check.lead)) > 1:
             unit = answer.candidates[0]
         else:

@@ -93,11 +93,14 @@ def _off_road(kind: str, number: int, low: float, high: float) -> _Spot:
     return _beside(spot, _between(-60, 60, "east", kind, number), side * _between(low, high, "north", kind, number))
 
 
+#: Direction (radians from east) and distance of the seats of the two towns that reach into the county town.
+_NEAR = {SOUTH: (-1.35, 4300.0), NORTH: (1.8, 4700.0)}
+
+
 def _seat(town: str, kind: str, number: int) -> _Spot:
     """Return a spot in the main street of a town or township outside the county town."""
     place = [plan.code for plan in TOWNS].index(town)
-    angle = 2 * pi * place / len(TOWNS) + 0.4
-    far = 6500 + 9000 * fraction("far", town)
+    angle, far = _NEAR.get(town) or (2 * pi * place / len(TOWNS) + 0.4, 6500 + 9000 * fraction("far", town))
     along = _between(-450, 450, "along", kind, number)
     return _Spot(
         far * cos(angle) + along * sin(angle),

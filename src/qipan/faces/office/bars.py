@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qipan.assessment.text import Text
-from qipan.faces.office.figures import Parts, printed_rows, total
+from qipan.faces.office.figures import DECIMALS, Parts, printed_rows, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Bars:
     decimals: int
 
 
-def layout(bars: Sequence[Bar], *, decimals: int = 2) -> Bars:
+def layout(bars: Sequence[Bar], *, decimals: int = DECIMALS) -> Bars:
     """Lay bars out; the longest row fills the width, so that lengths compare points between rows."""
     longest = max((bar.parts.possible for bar in bars), default=0)
     shown = printed_rows([bar.parts for bar in bars], decimals)

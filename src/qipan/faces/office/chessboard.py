@@ -13,7 +13,7 @@ from math import sqrt
 
 from qipan.assessment.scale import POINT
 from qipan.assessment.text import Text
-from qipan.faces.office.figures import Parts, balanced, columns_shared, printed_rows, printed_total, total
+from qipan.faces.office.figures import DECIMALS, Parts, balanced, columns_shared, printed_rows, printed_total, total
 
 LARGEST = 1.36
 """Radius of the largest circle on the board, in em; the row pitch in the stylesheet leaves room for it."""
@@ -174,7 +174,7 @@ class Chessboard:
     has_over: bool
 
 
-def layout(board: Board, *, first: int = 12, decimals: int = 2) -> Chessboard:
+def layout(board: Board, *, first: int = 12, decimals: int = DECIMALS) -> Chessboard:
     """Lay a board out: rows by loss, the first ones shown, the rest folded by group, all figures adding up.
 
     Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qipan.assessment.text import Text
 from qipan.faces.office.bars import Segment, segments
-from qipan.faces.office.figures import Parts, printed_rows, printed_total, total
+from qipan.faces.office.figures import DECIMALS, Parts, printed_rows, printed_total, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TreeRow:
     segments: tuple[Segment, ...]
 
 
-def layout(branches: Sequence[Branch], *, open_to: int = 1, decimals: int = 2) -> tuple[TreeRow, ...]:
+def layout(branches: Sequence[Branch], *, open_to: int = 1, decimals: int = DECIMALS) -> tuple[TreeRow, ...]:
     """Flatten a forest into rows.
 
     Args:

@@ -59,7 +59,7 @@ def test_a_rule_reaches_the_county_along_a_path() -> None:
     ours, _theirs = make_world(), make_world("linshui", example=False, prefix="real-")
     rule = READ.along("campaign__county")
     found = CampaignYear.objects.filter(rule.visible(ours.posts[Role.HEAD]))
-    assert {year.campaign_id for year in found} == {ours.campaign.pk}
+    assert ours.campaign and {year.campaign_id for year in found} == {ours.campaign.pk}
     assert rule.roles == READ.roles and READ.path == "county"
 
 

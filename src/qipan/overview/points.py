@@ -12,6 +12,7 @@ from typing import Literal
 
 from qipan.assessment.scorecard import Adjustment
 from qipan.assessment.text import Text
+from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Unit
 from qipan.spine.scorecards.queries import OwnedPart, Standing
 
@@ -70,6 +71,12 @@ def unit_names(county_id: int) -> dict[int, UnitName]:
     return {pk: UnitName(pk, code, Text(zh, en), kind) for pk, code, zh, en, kind in rows}
 
 
+def site_names(county_id: int, codes: Iterable[str]) -> dict[str, Text]:
+    """Return the names of some sites by their codes (one statement)."""
+    found = Site.objects.filter(county_id=county_id, code__in=list(codes)).values_list("code", "name_zh", "name_en")
+    return {code: Text(zh, en) for code, zh, en in found}
+
+
 def under(standing: Standing, key: str) -> frozenset[str]:
     """Return a node and all nodes below it."""
     found, queue = set(), [key]
@@ -100,7 +107,7 @@ def parts(standing: Standing, wanted: Wanted) -> Iterator[OwnedPart]:
             continue
         if wanted.side or wanted.node:
             line = book.lines.get(part.check)
-            if line is None or (wanted.side and line.side != wanted.side) or (nodes and line.node not in nodes):
+            if (wanted.side and (line is None or line.side != wanted.side)) or (nodes and part.node not in nodes):
                 continue
         yield part
 

@@ -10,9 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from qipan.assessment.scale import POINT
 from qipan.assessment.standard import METHODS
@@ -20,10 +19,20 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import Parts, printed_rows, printed_total, total
-from qipan.ground.sites.models import Site
 from qipan.ground.units.permissions import READ
 from qipan.overview.board import sections, type_title
-from qipan.overview.points import BY_RULE, GROUPINGS, UNOWNED, Points, UnitName, Wanted, Whose, listed, unit_names
+from qipan.overview.points import (
+    BY_RULE,
+    GROUPINGS,
+    UNOWNED,
+    Points,
+    UnitName,
+    Wanted,
+    Whose,
+    listed,
+    site_names,
+    unit_names,
+)
 from qipan.spine.scorecards.queries import Standing, standing
 
 PAGE = 50
@@ -68,13 +77,7 @@ def points(request: HttpRequest) -> HttpResponse:
     exact = [Parts(row.earned, row.lost, row.unassessed) for row in rows]
     whole = printed_total(total(exact))
     shown = printed_rows(exact, whole=whole)
-    names = {row.cluster for row in rows if row.cluster}
-    sites = {
-        code: Text(zh, en)
-        for code, zh, en in Site.objects.filter(county_id=desk.county.pk, code__in=names).values_list(
-            "code", "name_zh", "name_en"
-        )
-    }
+    sites = site_names(desk.county.pk, {row.cluster for row in rows if row.cluster})
     made = [_row(row, parts, now, units, sites, request) for row, parts in zip(rows, shown, strict=True)]
     kind = exports.wanted(request)
     if kind:
@@ -88,7 +91,11 @@ def points(request: HttpRequest) -> HttpResponse:
         "whole": whole,
         "said": _said(now, wanted, whose, units, sites),
         "filters": _filters(request, now, units),
-        "keep": [("by", by), ("sort", sort), *((n, request.GET[n]) for n in ("node", "check", "cluster") if request.GET.get(n))],
+        "keep": [
+            ("by", by),
+            ("sort", sort),
+            *((n, request.GET[n]) for n in ("node", "check", "cluster") if request.GET.get(n)),
+        ],
         "exports": exports.links(request),
         "reset_url": reverse("points"),
         "assumed": now.book.weights_assumed,
@@ -175,9 +182,7 @@ def _deeper(row: Points, request: HttpRequest, units: dict[int, UnitName]) -> st
     return _again(request, **changes)
 
 
-def _said(
-    now: Standing, wanted: Wanted, whose: str, units: dict[int, UnitName], sites: dict[str, Text]
-) -> list[Text]:
+def _said(now: Standing, wanted: Wanted, whose: str, units: dict[int, UnitName], sites: dict[str, Text]) -> list[Text]:
     """Say what the list is restricted to."""
     said: list[Text] = []
     if whose:
@@ -193,7 +198,9 @@ def _said(
         node = now.book.nodes.get(line.node)
         method = METHODS[line.check.method]
         if node:
-            said.append(Text(f"{node.code} {node.title.zh}（{method.zh}）", f"{node.code} {node.title.en} ({method.en})"))
+            said.append(
+                Text(f"{node.code} {node.title.zh}（{method.zh}）", f"{node.code} {node.title.en} ({method.en})")
+            )
     if wanted.side:
         said.append(Text("硬件", "hardware") if wanted.side == "hardware" else Text("软件", "software"))
     if wanted.stratum:
@@ -218,9 +225,7 @@ def _filters(request: HttpRequest, now: Standing, units: dict[int, UnitName]) ->
             _("Section"),
             [("", _("all")), *((s.key, (s.short or s.title).into(language)) for s in sections(now))],
         ),
-        _select(
-            request, "side", _("Side"), [("", _("all")), ("hardware", _("hardware")), ("software", _("software"))]
-        ),
+        _select(request, "side", _("Side"), [("", _("all")), ("hardware", _("hardware")), ("software", _("software"))]),
         _select(request, "type", _("Type"), [("", _("all")), *((code, title) for title, code in types)]),
     ]
 

@@ -31,9 +31,13 @@ PRINTED_STEP = POINT // 10**DECIMALS
 
 @dataclass(frozen=True, slots=True)
 class OwnedPart:
-    """A part of a check's points at one cluster, and the unit that it falls to (None = unowned). Micro-points."""
+    """A part of a check's points at one cluster, and the unit that it falls to (None = unowned). Micro-points.
+
+    `check` is empty where a node carries points and no check does; they are then not assessed, and nobody's.
+    """
 
     check: str
+    node: str
     section: str
     stratum: str
     cluster: str
@@ -100,7 +104,11 @@ def standing(year: CampaignYear, on: date | None = None) -> Standing:
         if found is not None:
             _kept.move_to_end(key)
             return found
-    made = _make(year, version, day)
+    for _ in range(_TRIES):
+        made = _make(year, version, day)
+        before, version = version, ledger_version(year.campaign.county_id)
+        if before == version:
+            break
     with _lock:
         _kept[key] = made
         while len(_kept) > _KEEP:
@@ -133,11 +141,13 @@ def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties
 
 
 def _owned(key: str, section: str, part: Part, answers: Duties, line: running.Line) -> OwnedPart:
-    whole = part.cluster == NOBODY or line.one_thing
+    # Only what is looked at on site falls to whoever is responsible there; an answer in a survey is nobody's site.
+    whole = part.cluster == NOBODY or line.one_thing or line.survey
     answer = answers.lead(line) if whole else answers.at_site(line, part.cluster)
     return OwnedPart(
-        key, section, part.stratum, part.cluster, answer, part.possible, part.earned, part.lost, part.unassessed
-    )
+        key, line.node, section, part.stratum, part.cluster, answer,
+        part.possible, part.earned, part.lost, part.unassessed,
+    )  # fmt: skip
 
 
 def forget() -> None:

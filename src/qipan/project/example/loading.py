@@ -28,7 +28,6 @@ from qipan.project.example.world import World
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear, TimeNode
 from qipan.spine.ledger.actions import Fact, close_round, open_round, record
-from qipan.spine.ledger.models import RoundFigure
 from qipan.spine.standards.actions import store
 from qipan.spine.standards.models import Edition
 
@@ -166,7 +165,14 @@ def _live_through(world: World, county: County) -> None:
         # A round opens before the day's first visit and closes after its last.
         opened_at = world.calendar.moment(plan.opens, 0.0)
         rounds[plan.code] = open_round(
-            county.pk, plan.code, plan.name, plan.selection, opened_at, listed(world, plan), seed=plan.seed
+            county.pk,
+            plan.code,
+            plan.name,
+            plan.selection,
+            opened_at,
+            listed(world, plan),
+            seed=plan.seed,
+            due_on=world.calendar.day(plan.due),
         ).pk
         if plan.closes is not None:
             closings.append(Closing(world.calendar.moment(plan.closes, 0.999), plan.code))
@@ -186,5 +192,3 @@ def _live_through(world: World, county: County) -> None:
         start = end
         if stop.code:
             close_round(rounds[stop.code], stop.at)
-    # Amendments carry the moment of the correction, not that of loading.
-    RoundFigure.objects.filter(round__county=county, amended_at__isnull=False).update(amended_at=corrected)

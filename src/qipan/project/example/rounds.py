@@ -48,6 +48,11 @@ class RoundPlan:
     closes: float | None
     seed: str = ""
 
+    @property
+    def due(self) -> float:
+        """The share of the time passed at which it was to be closed; the third round is past it and still open."""
+        return calendar.THIRD_ROUND[1] if self.closes is None else self.closes
+
 
 def plan_rounds() -> tuple[RoundPlan, ...]:
     """Return the rounds of the year in the order of their opening."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -146,7 +146,7 @@ def write(prepared: Prepared) -> None:
         book = rulebook(one)
         running.refresh(book, one.pk, readings)
         readings_changed.send(sender=Observation, campaign_year=one, keys=tuple(readings))
-        _amend(one, book, prepared.county_id, prepared.rows, prepared.now)
+        _amend(one, book, prepared.county_id, prepared.rows)
 
 
 def ledger_version(county_id: int) -> int:
@@ -267,13 +267,14 @@ def open_round(
     listed: Iterable[tuple[str, str]],
     *,
     seed: str = "",
+    due_on: date | None = None,
 ) -> Round:
     """Open a round with its list of (stratum, cluster); what is on it and not seen is missing from now on."""
     with transaction.atomic():
         take(county_id)
         opened = Round.objects.create(
             county_id=county_id, code=code, name_zh=name.zh, name_en=name.en, selection=selection, seed=seed,
-            opened_at=opened_at,
+            opened_at=opened_at, due_on=due_on,
         )  # fmt: skip
         pairs = list(dict.fromkeys(listed))
         Listing.objects.bulk_create(
@@ -353,19 +354,19 @@ def round_figures(
     return sums
 
 
-def _amend(
-    year: CampaignYear, book: Rulebook, county_id: int, rows: Sequence[Observation], now: datetime
-) -> None:
+def _amend(year: CampaignYear, book: Rulebook, county_id: int, rows: Sequence[Observation]) -> None:
     """Put a dated amendment beside the published figures of closed rounds that late records change."""
     ids = {row.round_id for row in rows if row.round_id is not None}
     if not ids:
         return
     for closed in Round.objects.filter(pk__in=ids, county_id=county_id, closed_at__isnull=False):
-        late = {line.key for row in rows if row.round_id == closed.pk for line, _ in book.places(row.item, row.stratum)}
+        mine = [row for row in rows if row.round_id == closed.pk]
+        late = {line.key for row in mine for line, _ in book.places(row.item, row.stratum)}
+        amended_at = max(row.recorded_at for row in mine)
         before = _published(year.pk, closed.pk, late)
         figures = round_figures(year, book, closed, late)
         changed = [
-            _figure(year, closed, key, tally, now)
+            _figure(year, closed, key, tally, amended_at)
             for key, tally in figures.items()
             if before.get(key) != (tally.clusters, tally.seen, tally.sum_y)
         ]

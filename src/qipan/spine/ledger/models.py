@@ -36,6 +36,7 @@ class Round(models.Model):
     selection = models.CharField(max_length=8, choices=Selection)
     seed = models.CharField(max_length=80, blank=True)
     opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True, blank=True, help_text="the day by which it is to be closed")
     closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from qipan.assessment.batch import LOCAL, Gathering, ObservationError, instant
 from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.text import Text
 from qipan.ground.documents.headings import match
 from qipan.ground.documents.problems import FileError, FileProblem, Place
@@ -155,8 +156,6 @@ def _yes(text: str) -> bool:
 
 def _moment(column: str, text: str) -> int:
     try:
-        if len(text) == 10:
-            return instant(datetime.combine(date.fromisoformat(text), time(), LOCAL))
         return instant(datetime.fromisoformat(text))
     except ValueError:
         raise ObservationError(
@@ -216,36 +215,18 @@ def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gatherin
     """
     table = read_table(path)
     columns = columns_of(table)
-    reader = ObservationReader(columns)
     gathering = Gathering(book)
-    problems: list[FileProblem] = []
     last = instant(datetime.combine(until, time.max, LOCAL)) if until else None
-    # A row whose item, stratum and outcome have passed once needs no second look: most of a large file is like that.
-    passed: set[tuple[str, str, str]] = set()
-    plain = _plain_columns(columns)
-    i_item, i_outcome, i_seen = columns["item"], columns["outcome"], columns["observed_at"]
-    moments = reader._moments
+    take = _PlainRows(columns, book, gathering, last).take if _PlainRows.fits(columns) else None
+    reader = ObservationReader(columns)
+    problems: list[FileProblem] = []
     for line, cells in table.rows():
-        item, outcome = cells[i_item], cells[i_outcome]
-        stratum = cells[plain[0]] if plain[0] >= 0 else ""
         try:
-            if (item, stratum, outcome) in passed and plain[4] < 0 and cells[i_seen] in moments:
-                cluster = cells[plain[1]] if plain[1] >= 0 else ""
-                subject = cells[plain[2]] if plain[2] >= 0 else ""
-                name = cells[plain[3]] if plain[3] >= 0 else ""
-                how = cells[plain[5]] if plain[5] >= 0 else "census"
-                if how in SELECTIONS or not how:
-                    observed = moments[cells[i_seen]]
-                    if last is None or observed <= last:
-                        source = cells[plain[6]] if plain[6] >= 0 else ""
-                        gathering.add_row(
-                            item, stratum, cluster, subject, name, SELECTIONS.get(how) != "chosen", outcome, 1,
-                            observed, 0, source, False, "", "",
-                        )  # fmt: skip
-                    continue
+            if take is not None:
+                take(cells)
+                continue
             row = reader.row(line, cells)
             place(book, row.item, row.stratum, row.cluster, row.outcome)
-            passed.add((item, stratum, outcome))
             if last is None or row.observed <= last:
                 gathering.add_row(
                     row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
@@ -260,12 +241,72 @@ def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gatherin
     return gathering
 
 
-def _plain_columns(columns: Mapping[str, int]) -> tuple[int, int, int, int, int, int, int]:
-    """Return where stratum, cluster, subject, round, selection and source stand; the fifth is ≥ 0 when the file has a
-    column that needs a closer look at every row (weights, ids, corrections, own looks, times of recording).
+class _PlainRows:
+    """Reads rows of a file without weights, ids, corrections, own looks and times of recording: most large files.
+
+    What has passed once (an item with an outcome in a stratum, a way of selection) needs no second look.
     """
-    closer = max((columns.get(name, -1) for name in ("weight", "id", "supersedes", "own", "recorded_at")), default=-1)
-    return (
-        columns.get("stratum", -1), columns.get("cluster", -1), columns.get("subject", -1), columns.get("round", -1),
-        closer, columns.get("selection", -1), columns.get("source", -1),
-    )  # fmt: skip
+
+    CLOSER = ("weight", "id", "supersedes", "own", "recorded_at")
+
+    @classmethod
+    def fits(cls, columns: Mapping[str, int]) -> bool:
+        """Return whether a file has none of the columns that need a closer look at every row."""
+        return not any(name in columns for name in cls.CLOSER)
+
+    def __init__(self, columns: Mapping[str, int], book: Rulebook, gathering: Gathering, last: int | None) -> None:
+        self._reader = ObservationReader(columns)
+        self._book, self._gathering, self._last = book, gathering, last
+        self._at = tuple(
+            columns.get(name, -1)
+            for name in (
+                "item",
+                "outcome",
+                "observed_at",
+                "stratum",
+                "cluster",
+                "subject",
+                "round",
+                "selection",
+                "source",
+            )
+        )
+        self._passed: dict[tuple[str, str, str], bool] = {}
+        self._random: dict[str, bool] = {}
+        self._moments: dict[str, int] = {}
+
+    def take(self, cells: list[str]) -> None:
+        """Read one row and add it.
+
+        Raises:
+            ObservationError: it names the column.
+        """
+        i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = self._at
+        item, outcome, seen = cells[i_item], cells[i_outcome], cells[i_seen]
+        stratum = cells[i_stratum] if i_stratum >= 0 else ""
+        cluster = cells[i_cluster] if i_cluster >= 0 else ""
+        how = cells[i_selection] if i_selection >= 0 else ""
+        anywhere = self._passed.get((item, stratum, outcome))
+        random = self._random.get(how)
+        if anywhere is None or random is None or not (cluster or anywhere):
+            self._look(cells)
+            item, outcome, seen = item.strip(), outcome.strip(), seen.strip()
+            stratum, cluster = stratum.strip(), cluster.strip()
+            random = self._random[how]
+        observed = self._moments.get(seen)
+        if observed is None:
+            observed = self._moments[seen] = self._reader.moment("observed_at", seen)
+        if self._last is None or observed <= self._last:
+            self._gathering.add_row(
+                item, stratum, cluster,
+                cells[i_subject] if i_subject >= 0 else "", cells[i_round] if i_round >= 0 else "",
+                random, outcome, 1, observed, 0, cells[i_source] if i_source >= 0 else "", False, "", "",
+            )  # fmt: skip
+
+    def _look(self, cells: list[str]) -> None:
+        row = self._reader.row(0, cells)
+        where = place(self._book, row.item, row.stratum, row.cluster, row.outcome)
+        key = tuple(cells[i] if i >= 0 else "" for i in (self._at[0], self._at[3], self._at[1]))
+        if all(part == part.strip() for part in key):
+            self._passed[key[0], key[1], key[2]] = where[1] == UNSTRATIFIED
+        self._random[cells[self._at[7]] if self._at[7] >= 0 else ""] = row.selection != "chosen"

@@ -5,37 +5,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0001_jobs'),
-        ('ledger', '0001_ledger'),
-        ('units', '0001_units'),
+        ("jobs", "0001_jobs"),
+        ("ledger", "0001_ledger"),
+        ("units", "0001_units"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(help_text="the file's name as it was handed in", max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 of the file', max_length=64)),
-                ('kind', models.CharField(help_text='csv, xlsx or parquet', max_length=8)),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('checking', 'Checking'), ('ready', 'Ready'), ('refused', 'Refused'), ('recording', 'Recording'), ('recorded', 'Recorded'), ('discarded', 'Discarded')], default='checking', max_length=10)),
-                ('summary', models.JSONField(blank=True, default=dict)),
-                ('by_person', models.CharField(max_length=80)),
-                ('by_post', models.CharField(max_length=120)),
-                ('by_unit', models.CharField(max_length=80)),
-                ('added_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(blank=True, max_length=160)),
-                ('recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='units.county')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(help_text="the file's name as it was handed in", max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 of the file", max_length=64)),
+                ("kind", models.CharField(help_text="csv, xlsx or parquet", max_length=8)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "Checking"),
+                            ("ready", "Ready"),
+                            ("refused", "Refused"),
+                            ("recording", "Recording"),
+                            ("recorded", "Recorded"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="checking",
+                        max_length=10,
+                    ),
+                ),
+                ("summary", models.JSONField(blank=True, default=dict)),
+                ("by_person", models.CharField(max_length=80)),
+                ("by_post", models.CharField(max_length=120)),
+                ("by_unit", models.CharField(max_length=80)),
+                ("added_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(blank=True, max_length=160)),
+                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="units.county"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['county', 'year'], name='import_year')],
+                "ordering": ("-id",),
+                "indexes": [models.Index(fields=["county", "year"], name="import_year")],
             },
         ),
     ]

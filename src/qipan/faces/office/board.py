@@ -18,7 +18,7 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import bars, chessboard, headline
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.figures import Parts, printed_rows
+from qipan.faces.office.figures import DECIMALS, Parts
 from qipan.ground.units.permissions import READ
 from qipan.overview import board as boards
 from qipan.overview.board import Board, Sums, UnitRow
@@ -109,15 +109,14 @@ def _headline(found: Board) -> headline.Headline:
 
 def _facts(found: Board) -> list[tuple[str, str, str]]:
     total = found.card.total
-    shown = printed_rows([Parts(total.earned, total.lost, total.unassessed)])[0]
     facts = [
-        (_minus(printed(shown.lost, 2)), _("points lost"), points_url(by="check", sort="-lost")),
-        (printed(shown.unassessed, 2), _("points not assessed"), points_url(by="check", sort="-unassessed")),
+        (_minus(printed(-total.lost, DECIMALS)), _("points lost"), points_url(by="check", sort="-lost")),
+        (printed(total.unassessed, DECIMALS), _("points not assessed"), points_url(by="check", sort="-unassessed")),
     ]
     if found.unowned:
         facts.append(
             (
-                printed(found.unowned.total.possible, 2),
+                printed(found.unowned.total.possible, DECIMALS),
                 _("points that no unit answers for yet"),
                 points_url(whose=UNOWNED, by="check"),
             )
@@ -130,7 +129,7 @@ def _facts(found: Board) -> list[tuple[str, str, str]]:
 
 
 def _minus(number: str) -> str:
-    return f"−{number}" if number.strip("0.") else number
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def _gate(state: GateState) -> dict[str, object]:
@@ -230,17 +229,16 @@ def _side_bars(found: Board) -> list[bars.Bar]:
 
 
 def _type_rows(found: Board) -> list[dict[str, object]]:
-    shown = printed_rows([parts_of(row.sums) for row in found.types])
     longest = max((row.sums.possible for row in found.types), default=0)
     return [
         {
             "row": row,
-            "parts": parts,
+            "parts": parts_of(row.sums),
             "segments": bars.segments(parts_of(row.sums), longest),
             "url": points_url(type=row.stratum, by="site", sort="-lost"),
             "sites_url": reverse("sites") + f"?{urlencode({'type': row.stratum})}",
         }
-        for row, parts in zip(found.types, shown, strict=True)
+        for row in found.types
     ]
 
 

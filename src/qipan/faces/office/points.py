@@ -18,7 +18,7 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.figures import Parts, printed_rows, printed_total, total
+from qipan.faces.office.figures import Parts, total
 from qipan.ground.units.permissions import READ
 from qipan.overview.board import sections, type_title
 from qipan.overview.points import (
@@ -74,9 +74,8 @@ def points(request: HttpRequest) -> HttpResponse:
     by = next((name for name in GROUPINGS if name == request.GET.get("by")), GROUPINGS[0])
     sort = request.GET.get("sort", "-lost")
     rows = _sorted(listed(now, wanted, by), sort)
-    exact = [Parts(row.earned, row.lost, row.unassessed) for row in rows]
-    whole = printed_total(total(exact))
-    shown = printed_rows(exact, whole=whole)
+    shown = [Parts(row.earned, row.lost, row.unassessed) for row in rows]
+    whole = total(shown)
     sites = site_names(desk.county.pk, {row.cluster for row in rows if row.cluster})
     made = [_row(row, parts, now, units, sites, request) for row, parts in zip(rows, shown, strict=True)]
     kind = exports.wanted(request)

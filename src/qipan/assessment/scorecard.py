@@ -219,6 +219,8 @@ def score_check(line: Line, tallies: Tallies, possible: int, absent: Collection[
     if policy == "excluded":
         share = _joined(line, strata, "y")
         earned = rule.points(*share, possible)
+        # A site rule may not fall to 0 (a cap on deductions), so that the rest alone can stand below the worst of all.
+        worst, best = min(worst, earned), max(best, earned)
         unassessed = 0
     else:
         earned = worst

@@ -115,9 +115,10 @@ class YamlFile:
         return root
 
     def _node(self, loader: Any, event: Any, depth: int) -> _Node:
-        if isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
             return self._anchored(event, _Node(event, event.value, plain=event.implicit[0]))
-        if isinstance(event, yaml.AliasEvent):
+        if kind is yaml.AliasEvent:
             found = self._anchors.get(str(event.anchor))
             if found is None:
                 name = event.anchor
@@ -129,15 +130,15 @@ class YamlFile:
                 Text("层级过深", "the nesting is too deep"),
                 Text(f"层级不超过 {MAX_DEPTH}", f"at most {MAX_DEPTH} levels"),
             )
-        if isinstance(event, yaml.SequenceStartEvent):
+        if kind is yaml.SequenceStartEvent:
             items: list[_Node] = []
             node = self._anchored(event, _Node(event, items))
-            while not isinstance(below := loader.get_event(), yaml.SequenceEndEvent):
+            while type(below := loader.get_event()) is not yaml.SequenceEndEvent:
                 items.append(self._node(loader, below, depth + 1))
             return node
         pairs: list[tuple[_Node, _Node]] = []
         node = self._anchored(event, _Node(event, (pairs,)))
-        while not isinstance(below := loader.get_event(), yaml.MappingEndEvent):
+        while type(below := loader.get_event()) is not yaml.MappingEndEvent:
             key = self._node(loader, below, depth + 1)
             pairs.append((key, self._node(loader, loader.get_event(), depth + 1)))
         return node

@@ -170,7 +170,7 @@ class WorkbookFile:
                 continue
             said = self._text(row, raw, column.key)
             if said:
-                value = self._in_cell(row.place(column.key), column.kind, said, column.choices)
+                value = self._in_cell(row, column.key, column.kind, said, column.choices)
                 if value is not None:
                     found[column.key] = value
         row.data = found
@@ -180,12 +180,12 @@ class WorkbookFile:
         column = row.columns.get(key)
         if column is None or column >= len(raw):
             return ""
-        return self._said(raw[column], row.sheet.place(row.number, column))
-
-    def _said(self, cell: Cell, place: Place) -> str:
+        cell = raw[column]
+        if isinstance(cell, str):
+            return cell.replace("\r\n", "\n").strip() if cell else ""
         if isinstance(cell, (datetime.date, datetime.time, datetime.timedelta)):
             self._report(
-                place,
+                row.sheet.place(row.number, column),
                 Text(
                     f"表格软件把这一格变成了日期（{shown(cell)}）",
                     f"the spreadsheet made a date of this cell ({shown(cell)})",
@@ -195,9 +195,9 @@ class WorkbookFile:
             return ""
         if isinstance(cell, float) and not cell.is_integer():
             cell = round(cell, 10)
-        return shown(cell).replace("\r\n", "\n").strip()
+        return shown(cell)
 
-    def _in_cell(self, place: Place, kind: str, said: str, choices: Choices | None) -> Any:
+    def _in_cell(self, row: _Row, key: str, kind: str, said: str, choices: Choices | None) -> Any:
         """Return what a cell says; a cell that cannot be read is reported."""
         try:
             match kind:
@@ -216,7 +216,7 @@ class WorkbookFile:
                 case "target":
                     return _target(said)
         except CellError as error:
-            self._report(place, error.message, error.remedy)
+            self._report(row.place(key), error.message, error.remedy)
             return None
         return said
 
@@ -304,7 +304,7 @@ class WorkbookFile:
         if line.path and (zh or en):
             value: Any = _bilingual(zh, en) if line.kind == "text" else None
             if line.kind != "text":
-                value = self._in_cell(row.place("zh"), line.kind, zh, line.choices)
+                value = self._in_cell(row, "zh", line.kind, zh, line.choices)
             if line.path == ("cycle", "weights") and value is not None:
                 value = [cells.read_number(word) for word in value]
             where = self.data

@@ -8,7 +8,7 @@ from math import lcm
 
 from qipan.assessment.reading import Reading
 from qipan.assessment.rulebook import Line
-from qipan.assessment.scale import SCALE, largest_remainder
+from qipan.assessment.scale import SCALE, apportion
 from qipan.assessment.scorecard import CheckScore
 
 NOBODY = ""
@@ -70,16 +70,37 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
     if not shares:
         shares.append(("", NOBODY, 1, 1, 1))
     equal = [share[2] for share in shares]
-    possible = _split(score.possible, equal, equal, step)
-    lost = _split(score.lost, [share[3] for share in shares], equal, step)
-    if score.status == "not_assessed":
-        unassessed = possible
-    else:
-        unassessed = _split(score.unassessed, [share[4] for share in shares], equal, step)
+    lost = [share[3] for share in shares]
+    unknown = equal if score.status == "not_assessed" else [share[4] for share in shares]
+    rows = _three_ways(score, equal, lost, unknown, step)
     return [
-        Part(stratum, cluster, p, p - lost_part - u, lost_part, u)
-        for (stratum, cluster, *_), p, lost_part, u in zip(shares, possible, lost, unassessed, strict=True)
+        Part(stratum, cluster, earned + gone + open_, earned, gone, open_)
+        for (stratum, cluster, *_), (earned, gone, open_) in zip(shares, rows, strict=True)
     ]
+
+
+def _three_ways(
+    score: CheckScore, equal: list[int], lost: list[int], unknown: list[int], step: int
+) -> list[tuple[int, int, int]]:
+    """Return (earned, lost, unassessed) of each cluster.
+
+    What is earned is the equal part less the other two, exactly; each of the three is then made whole by itself, so
+    that each adds up to the check's. A cluster's possible points are their sum: the equal part to within a step.
+    """
+    lost = lost if any(lost) else equal
+    unknown = unknown if any(unknown) else equal
+    whole, off, open_ = sum(equal), sum(lost), sum(unknown)
+    below = whole * off * open_
+    gone = [score.lost // step * weight * whole * open_ for weight in lost]
+    dark = [score.unassessed // step * weight * whole * off for weight in unknown]
+    possible = [score.possible // step * weight * off * open_ for weight in equal]
+    kept = [p - g - d for p, g, d in zip(possible, gone, dark, strict=True)]
+    columns = (
+        apportion(score.earned // step, kept, below),
+        apportion(score.lost // step, gone, below),
+        apportion(score.unassessed // step, dark, below),
+    )
+    return [(e * step, g * step, d * step) for e, g, d in zip(*columns, strict=True)]
 
 
 def _weights(line: Line, reading: Reading) -> tuple[int, int]:
@@ -91,8 +112,3 @@ def _weights(line: Line, reading: Reading) -> tuple[int, int]:
             return SCALE - reading.low, 0
         case _:
             return SCALE - reading.high, reading.high - reading.low
-
-
-def _split(total: int, weights: list[int], equal: list[int], step: int) -> list[int]:
-    parts = largest_remainder(total // step, weights if any(weights) else equal)
-    return [part * step for part in parts]

@@ -79,6 +79,22 @@ def largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def apportion(total: int, quotas: Sequence[int], below: int) -> list[int]:
+    """Round quotas of any sign to whole numbers that add up to a total, by largest remainder.
+
+    Args:
+        total: the whole number that the exact quotas add up to.
+        quotas: numerators of the exact quotas.
+        below: their common denominator, > 0.
+    """
+    parts = [quota // below for quota in quotas]
+    left = total - sum(parts)
+    order = sorted(range(len(quotas)), key=lambda i: (-(quotas[i] % below), i))
+    for i in order[:left]:
+        parts[i] += 1
+    return parts
+
+
 def printed(micro_points: int, decimals: int = 1) -> str:
     """Return micro-points as a decimal text, rounded half up (away from zero when negative)."""
     sign = "-" if micro_points < 0 else ""

@@ -95,6 +95,8 @@ def _three_ways(
     dark = [score.unassessed // step * weight * whole * off for weight in unknown]
     possible = [score.possible // step * weight * off * open_ for weight in equal]
     kept = [p - g - d for p, g, d in zip(possible, gone, dark, strict=True)]
+    # Less than a step below zero is the rounding of the check, not a loss beyond the equal part.
+    kept = [0 if -below < quota < 0 else quota for quota in kept]
     columns = (
         apportion(score.earned // step, kept, below),
         apportion(score.lost // step, gone, below),

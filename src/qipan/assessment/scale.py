@@ -84,14 +84,16 @@ def apportion(total: int, quotas: Sequence[int], below: int) -> list[int]:
 
     Args:
         total: the whole number that the exact quotas add up to.
-        quotas: numerators of the exact quotas.
+        quotas: numerators of the exact quotas; where they come to more, the largest parts give way.
         below: their common denominator, > 0.
     """
     parts = [quota // below for quota in quotas]
     left = total - sum(parts)
     order = sorted(range(len(quotas)), key=lambda i: (-(quotas[i] % below), i))
-    for i in order[:left]:
+    for i in order[: max(0, left)]:
         parts[i] += 1
+    for i in sorted(range(len(parts)), key=lambda i: (-parts[i], i))[: max(0, -left)]:
+        parts[i] -= 1
     return parts
 
 

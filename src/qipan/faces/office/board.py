@@ -26,12 +26,13 @@ from qipan.overview.points import BY_RULE, UNOWNED, UnitName, Whose
 
 KINDS = {
     "department": Text("个部门", "departments"),
-    "town": Text("个乡镇", "towns and townships"),
     "township": Text("个乡镇", "towns and townships"),
-    "subdistrict": Text("个街道", "subdistricts"),
-    "community": Text("个社区", "communities"),
+    "community": Text("个社区和党群服务中心", "communities and service centres"),
+    "organization": Text("个群团组织", "mass organizations"),
     "village": Text("个行政村", "villages"),
+    "subdistrict": Text("个街道", "subdistricts"),
 }
+FOLDED = {"town": "township", "headquarters": "department", "institution": "department", "enterprise": "other"}
 
 
 def points_url(**wanted: object) -> str:
@@ -170,12 +171,12 @@ def _chessboard(found: Board) -> chessboard.Board:
 
 def _groups(found: Board) -> tuple[chessboard.Group, ...]:
     kinds = dict.fromkeys(_kind(found.units[row.whose].type) for row in found.rows if isinstance(row.whose, int))
-    return tuple(chessboard.Group(kind, KINDS.get(kind, Text("个单位", "units"))) for kind in kinds)
+    return tuple(chessboard.Group(kind, KINDS.get(kind, Text("个其他单位", "other units"))) for kind in kinds)
 
 
 def _kind(unit_type: str) -> str:
-    """Fold towns and townships together, as offices speak of them."""
-    return "township" if unit_type == "town" else unit_type
+    """Fold kinds of units together, as offices speak of them."""
+    return FOLDED.get(unit_type, unit_type)
 
 
 def _row(found: Board, row: UnitRow) -> chessboard.Row:

@@ -192,7 +192,7 @@ class Rulebook:
             roots = tuple(f"{named.id}:{node.code}" for node in sub.roots)
             title = sub.title
             self.nodes[named.id] = BookNode(
-                named.id, named.id, title, Text(), Text(), sub, None, "", 0, named.id, roots, ()
+                named.id, named.id, title, sub.short, Text(), sub, None, "", 0, named.id, roots, ()
             )
             self._add(sub, f"{named.id}:", named.id, 1, named.id)
         for named in self.absent_subs:

@@ -44,6 +44,7 @@ class Standard:
     id: str
     edition: Text
     title: Text
+    short: Text
     jurisdiction: Text
     honour: str
     source: Text

@@ -102,6 +102,7 @@ class StandardReading:
             id=name,
             edition=root.text("edition"),
             title=root.text("title", required=True),
+            short=root.text("short"),
             jurisdiction=root.text("jurisdiction"),
             honour=root.word("honour"),
             source=root.text("source"),

@@ -234,7 +234,7 @@ def _standard(data: Mapping[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     titled = {"id": word, "title": text}
     form = record(
-        format=word, id=word, edition=text, title=text, jurisdiction=text, honour=word, source=text,
+        format=word, id=word, edition=text, title=text, short=text, jurisdiction=text, honour=word, source=text,
         completeness=record(status=word, note=text, missing=words),
         cycle=record(weights=each(number)),
         total=number, weighting=word,
@@ -264,7 +264,7 @@ def _standard(data: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("completeness", "cycle", "weights_basis", "grades", "cut", "rounding", "display"):
         _without(found, key, {})
     _without(found, "rounding", {"decimals": 1})
-    order = ["format", "id", "edition", "title", "jurisdiction", "honour", "source", "completeness", "cycle", "total", "weighting"]  # fmt: skip
+    order = ["format", "id", "edition", "title", "short", "jurisdiction", "honour", "source", "completeness", "cycle", "total", "weighting"]  # fmt: skip
     return {key: found[key] for key in [*order, *(k for k in found if k not in order)] if key in found}
 
 

@@ -122,6 +122,7 @@ HEAD_LINES = (
     HeadLine(("display", "zero"), Text("显示零分", "shown zero"), "number"),
     HeadLine(("display", "full"), Text("显示满分", "shown full"), "number"),
     HeadLine(("display", "decimals"), Text("显示小数", "shown decimals"), "number"),
+    HeadLine(("short",), Text("简称", "short title"), "text"),
 )
 
 NODES = Form(

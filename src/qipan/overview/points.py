@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from qipan.assessment.scorecard import Adjustment
 from qipan.assessment.text import Text
@@ -16,8 +16,8 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Unit
 from qipan.spine.scorecards.queries import OwnedPart, Standing
 
-UNOWNED = "unowned"
-BY_RULE = "rule"
+UNOWNED: Final = "unowned"
+BY_RULE: Final = "rule"
 Grouping = Literal["check", "site", "unit", "part"]
 GROUPINGS: tuple[Grouping, ...] = ("check", "site", "unit", "part")
 Whose = int | Literal["unowned", "rule"] | None
@@ -93,7 +93,7 @@ def parts(standing: Standing, wanted: Wanted) -> Iterator[OwnedPart]:
     if wanted.whose == BY_RULE:
         return
     book = standing.book
-    nodes = under(standing, wanted.node) if wanted.node else frozenset()
+    nodes: frozenset[str] = under(standing, wanted.node) if wanted.node else frozenset()
     for part in standing.parts:
         if wanted.whose is not None and part.answer.unit != (None if wanted.whose == UNOWNED else wanted.whose):
             continue
@@ -149,12 +149,10 @@ def _whose(part: OwnedPart) -> Whose:
 def _grouped(
     found: Iterable[OwnedPart], key: Callable[[OwnedPart], GroupKey]
 ) -> Iterator[tuple[GroupKey, tuple[int, int, int, int, int]]]:
-    sums: dict[GroupKey, list[int]] = {}
+    sums: dict[GroupKey, tuple[int, int, int, int, int]] = {}
     for part in found:
-        row = sums.setdefault(key(part), [0, 0, 0, 0, 0])
-        row[0] += 1
-        row[1] += part.possible
-        row[2] += part.earned
-        row[3] += part.lost
-        row[4] += part.unassessed
+        count, possible, earned, lost, unassessed = sums.get(key(part), (0, 0, 0, 0, 0))
+        sums[key(part)] = (
+            count + 1, possible + part.possible, earned + part.earned, lost + part.lost, unassessed + part.unassessed,
+        )  # fmt: skip
     yield from sums.items()

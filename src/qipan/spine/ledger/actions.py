@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from django.db.models import F, Max
 from django.dispatch import Signal
 from django.utils import timezone
 
-from qipan.assessment.batch import ObservationError
+from qipan.assessment.batch import MOST_WEIGHT, ObservationError
 from qipan.assessment.reading import ClusterReadings, Entry, round_reading
 from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.standard import UNSTRATIFIED
@@ -23,8 +23,17 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import entries as ledger_entries
 from qipan.spine.ledger import running
-from qipan.spine.ledger.models import Ledger, Listing, Observation, Round, RoundFigure
+from qipan.spine.ledger.models import Ledger, Listing, Observation, Round, RoundFigure, Selection
 from qipan.spine.ledger.placing import place
+
+NAMES_AT_ONCE = 5000
+"""Databases bound the values of one statement."""
+
+LONGEST = {
+    "item": 80, "stratum": 40, "cluster": 40, "subject": 60, "outcome": 60,
+    "by_person": 80, "by_post": 120, "by_unit": 80, "source": 80,
+}  # fmt: skip
+"""SQLite keeps what is longer than a column, PostgreSQL refuses it."""
 
 readings_changed = Signal()
 """Sent in the transaction, with `campaign_year` and `keys` (check, stratum, cluster)."""
@@ -113,11 +122,13 @@ def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None
     books = [rulebook(one) for one in years]
     placing = Places(books)
     originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
+    ranks = running.round_ranks(county_id)
     rows: list[Observation] = []
     errors: list[tuple[int, ObservationError]] = []
     now = timezone.now()
     for i, fact in enumerate(facts):
         try:
+            _check(fact, ranks)
             row = _row(county_id, year, fact, placing, originals, by, now)
         except ObservationError as error:
             errors.append((i, error))
@@ -130,7 +141,6 @@ def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None
     if errors:
         raise RecordError(errors)
     touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
-    ranks = running.round_ranks(county_id)
     last = Observation.objects.aggregate(last=Max("seq"))["last"] or 0
     coming = [ledger_entries.coming(row, seq) for seq, row in enumerate(rows, last + 1)]
     readings = [
@@ -162,13 +172,43 @@ def take(county_id: int) -> None:
 
 def _originals(county_id: int, names: Iterable[uuid.UUID]) -> dict[uuid.UUID, Observation]:
     wanted = list(names)
-    if not wanted:
-        return {}
-    found = {row.uid: row for row in Observation.objects.filter(county_id=county_id, uid__in=wanted)}
-    for taken in Observation.objects.filter(supersedes__in=wanted).values_list("supersedes", flat=True):
-        if taken is not None:
-            found.pop(taken, None)
+    found: dict[uuid.UUID, Observation] = {}
+    for start in range(0, len(wanted), NAMES_AT_ONCE):
+        chunk = wanted[start : start + NAMES_AT_ONCE]
+        found |= {row.uid: row for row in Observation.objects.filter(county_id=county_id, uid__in=chunk)}
+        for taken in Observation.objects.filter(supersedes__in=chunk).values_list("supersedes", flat=True):
+            if taken is not None:
+                found.pop(taken, None)
     return found
+
+
+def _check(fact: Fact, rounds: Collection[str]) -> None:
+    """Refuse what a column of the ledger does not hold, whichever database it is."""
+    if fact.round is not None and str(fact.round) not in rounds:
+        raise ObservationError(
+            "round",
+            Text(f"本县没有轮次 {fact.round}", f"the county has no round {fact.round}"),
+            Text("核对轮次，或留空", "check the round, or leave it empty"),
+        )
+    if fact.selection not in Selection.values:
+        raise ObservationError(
+            "selection",
+            Text(f"没有抽取方式“{fact.selection}”", f"there is no selection {fact.selection!r}"),
+            Text("可用：drawn、census、chosen", "use drawn, census or chosen"),
+        )
+    if not 1 <= fact.weight <= MOST_WEIGHT:
+        raise ObservationError(
+            "weight",
+            Text(f"权重 {fact.weight} 超出范围", f"a weight of {fact.weight} is out of range"),
+            Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+        )
+    for name, most in LONGEST.items():
+        if len(getattr(fact, name)) > most:
+            raise ObservationError(
+                name,
+                Text(f"超过 {most} 个字", f"is longer than {most} characters"),
+                Text("缩短后再登记", "shorten it"),
+            )
 
 
 def _row(
@@ -184,6 +224,15 @@ def _row(
     subject, own = fact.subject, fact.own
     if fact.supersedes is not None:
         original = originals.get(fact.supersedes)
+        if original is not None and original.year != year:
+            raise ObservationError(
+                "supersedes",
+                Text(
+                    f"要更正的记录属于 {original.year} 年度，不是 {year} 年度",
+                    f"what it corrects counts for {original.year}, not for {year}",
+                ),
+                Text(f"在 {original.year} 年度登记更正", f"record the correction in {original.year}"),
+            )
         if original is None or original.item != fact.item:
             raise ObservationError(
                 "supersedes",
@@ -276,13 +325,14 @@ def open_round(
             county_id=county_id, code=code, name_zh=name.zh, name_en=name.en, selection=selection, seed=seed,
             opened_at=opened_at, due_on=due_on,
         )  # fmt: skip
-        pairs = list(dict.fromkeys(listed))
+        year = running.year_of(opened_at)
+        years = years_on(county_id, year)
+        pairs = _canonical([rulebook(one) for one in years], listed)
         Listing.objects.bulk_create(
             [Listing(round=opened, stratum=stratum, cluster=cluster) for stratum, cluster in pairs], batch_size=1000
         )
-        year = timezone.localtime(opened_at).year
         ranks = running.round_ranks(county_id)
-        for one in years_on(county_id, year):
+        for one in years:
             book = rulebook(one)
             keys = {
                 (line.key, stratum, cluster): line
@@ -291,6 +341,16 @@ def open_round(
             }
             running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, ranks))
     return opened
+
+
+def _canonical(books: Sequence[Rulebook], listed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a list with each stratum named as observations there are: a standard's word stands for a type."""
+    pairs = list(dict.fromkeys(listed))
+    names: dict[str, str] = {}
+    for stratum in {stratum for stratum, _ in pairs}:
+        found = (known for book in books for _, known in book.lines_at(stratum))
+        names[stratum] = next(found, stratum)
+    return list(dict.fromkeys((names[stratum], cluster) for stratum, cluster in pairs))
 
 
 def close_round(round_id: int, closed_at: datetime) -> Round:
@@ -302,8 +362,7 @@ def close_round(round_id: int, closed_at: datetime) -> Round:
             return closed
         closed.closed_at = closed_at
         closed.save(update_fields=["closed_at"])
-        year = timezone.localtime(closed.opened_at).year
-        for one in years_on(closed.county_id, year):
+        for one in years_on(closed.county_id, running.year_of(closed.opened_at)):
             figures = round_figures(one, rulebook(one), closed)
             RoundFigure.objects.bulk_create(
                 [_figure(one, closed, key, tally, None) for key, tally in figures.items()], batch_size=1000

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from qipan.assessment.batch import ObservationError
 from qipan.assessment.reading import MISSING, NOT_APPLICABLE, WITHDRAWN
 from qipan.assessment.rulebook import Line, Rulebook
@@ -23,6 +26,7 @@ def place(book: Rulebook, item: str, stratum: str, cluster: str, outcome: str) -
         listed = book.catalogue.items.get(item)
         if listed is None or not listed.type or item in book.by_item:
             raise _unknown(book, item, stratum)
+        _readable(listed.value.worth, item, outcome)
         return listed.type, _somewhere(cluster)
     check_outcome([line for line, _ in places], item, outcome)
     if all(line.one_thing or line.counter for line, _ in places):
@@ -53,16 +57,20 @@ def check_outcome(lines: list[Line], item: str, outcome: str) -> None:
     Raises:
         ObservationError: it says what can be written.
     """
+    for line in lines:
+        _readable(partial(line.worth, item), item, outcome)
+
+
+def _readable(worth: Callable[[str], object], item: str, outcome: str) -> None:
     if outcome in MISSING or outcome in {NOT_APPLICABLE, WITHDRAWN}:
         return
-    for line in lines:
-        try:
-            line.worth(item, outcome)
-        except ValueError as error:
-            wanted = error.wanted if isinstance(error, OutcomeError) else Text("可填数字", "write a number")
-            raise ObservationError(
-                "outcome", Text(f"“{item}”的结果不能是“{outcome}”", f"{outcome!r} is no outcome of {item!r}"), wanted
-            ) from None
+    try:
+        worth(outcome)
+    except ValueError as error:
+        wanted = error.wanted if isinstance(error, OutcomeError) else Text("可填数字", "write a number")
+        raise ObservationError(
+            "outcome", Text(f"“{item}”的结果不能是“{outcome}”", f"{outcome!r} is no outcome of {item!r}"), wanted
+        ) from None
 
 
 def _unknown(book: Rulebook, item: str, stratum: str) -> ObservationError:

@@ -41,9 +41,9 @@ def recompute(book: Rulebook, county_id: int, year: int) -> dict[running.Key, Cl
     for chunk in _clusters(county_id, year):
         keys: dict[running.Key, Line] = {}
         seen = Observation.objects.filter(county_id=county_id, year=year, cluster__in=chunk)
-        for item, stratum, cluster in seen.values_list("item", "stratum", "cluster").distinct():
+        for item, stratum, cluster in seen.order_by().values_list("item", "stratum", "cluster").distinct():
             keys |= running.keys_of(book, [running.Touched(item, stratum, cluster)])
-        for stratum, cluster in running.listed_clusters(county_id, chunk):
+        for stratum, cluster in running.listed_clusters(county_id, year, chunk):
             keys |= {(line.key, stratum, cluster): line for line in book.lines_of_stratum(stratum)}
         out |= running.read_keys(book, county_id, year, keys, ranks)
     return out
@@ -51,7 +51,7 @@ def recompute(book: Rulebook, county_id: int, year: int) -> dict[running.Key, Cl
 
 def _clusters(county_id: int, year: int) -> Iterator[list[str]]:
     seen = Observation.objects.filter(county_id=county_id, year=year).values_list("cluster", flat=True).distinct()
-    clusters = sorted({*seen.order_by(), *(cluster for _, cluster in running.listed_clusters(county_id))})
+    clusters = sorted({*seen.order_by(), *(cluster for _, cluster in running.listed_clusters(county_id, year))})
     for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
         yield clusters[start : start + CLUSTERS_AT_ONCE]
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from django.db import connection, models
+from django.utils import timezone
 
 from qipan.assessment.reading import NOTHING_READ, ClusterReadings, Reading, read, read_as_listed
 from qipan.assessment.rulebook import Line, Rulebook
@@ -67,12 +69,19 @@ def round_ranks(county_id: int) -> dict[str, int]:
     return {str(number): rank for rank, number in enumerate(ids, 1)}
 
 
-def listed_clusters(county_id: int, clusters: Iterable[str] | None = None) -> set[tuple[str, str]]:
-    """Return (stratum, cluster) of what drawn and census rounds have on their lists."""
-    found = Listing.objects.filter(round__county_id=county_id).exclude(round__selection=Selection.CHOSEN)
+def listed_clusters(county_id: int, year: int, clusters: Iterable[str] | None = None) -> set[tuple[str, str]]:
+    """Return (stratum, cluster) of what the year's drawn and census rounds have on their lists."""
+    first, end = (datetime(one, 1, 1, tzinfo=timezone.get_default_timezone()) for one in (year, year + 1))
+    rounds = Round.objects.filter(county_id=county_id, opened_at__gte=first, opened_at__lt=end)
+    found = Listing.objects.filter(round__in=rounds.exclude(selection=Selection.CHOSEN).order_by())
     if clusters is not None:
         found = found.filter(cluster__in=list(clusters))
-    return set(found.values_list("stratum", "cluster").distinct())
+    return set(found.order_by().values_list("stratum", "cluster").distinct())
+
+
+def year_of(opened_at: datetime) -> int:
+    """Return the year that a round counts for: the one in which it was opened."""
+    return timezone.localtime(opened_at, timezone.get_default_timezone()).year
 
 
 def read_keys(
@@ -123,7 +132,7 @@ def _read_chunk(
     items = {item for found in places.values() for item, _, _ in found}
     rows = ledger_entries.rows(county_id=county_id, year=year, cluster__in=clusters, item__in=items)
     groups = ledger_entries.live([*rows, *coming])
-    listed = listed_clusters(county_id, clusters)
+    listed = listed_clusters(county_id, year, clusters)
     out: dict[Key, ClusterReadings] = {}
     for key, line in keys.items():
         found = ledger_entries.entries(groups, places[key])

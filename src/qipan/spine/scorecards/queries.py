@@ -17,7 +17,7 @@ from django.utils import timezone
 from qipan.assessment.ownership import NOBODY, Part, divide
 from qipan.assessment.printing import DECIMALS, printed_card
 from qipan.assessment.reading import Reading
-from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.rulebook import Line, Rulebook
 from qipan.assessment.scale import POINT
 from qipan.assessment.scorecard import Scorecard, scorecard
 from qipan.spine.campaigns.books import rulebook
@@ -89,23 +89,23 @@ def equal_card(year: CampaignYear) -> Scorecard:
 _kept: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
 _lock = Lock()
 _KEEP = 4
+_TRIES = 4
 
 
 def standing(year: CampaignYear, on: date | None = None) -> Standing:
     """Return where a campaign year stands, with whose points they are (ten statements; two when nothing has changed)."""
     day = on or timezone.localdate()
+    book = rulebook(year)
     version = ledger_version(year.campaign.county_id)
-    key = (
-        year.pk, year.standard_id, tuple(year.absent_types), year.duties_version, version, day,
-        id(rulebook(year)),
-    )  # fmt: skip
-    with _lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
     for _ in range(_TRIES):
-        made = _make(year, version, day)
+        key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, id(book))
+        with _lock:
+            found = _kept.get(key)
+            if found is not None:
+                _kept.move_to_end(key)
+                return found
+        made = _make(year, version, day, book)
+        # Tallies and readings are two statements: what was recorded between them must not stand in one and not the other.
         before, version = version, ledger_version(year.campaign.county_id)
         if before == version:
             break
@@ -116,8 +116,7 @@ def standing(year: CampaignYear, on: date | None = None) -> Standing:
     return made
 
 
-def _make(year: CampaignYear, version: int, day: date) -> Standing:
-    book = rulebook(year)
+def _make(year: CampaignYear, version: int, day: date, book: Rulebook) -> Standing:
     answers = duties(year, day)
     readings = running.stored_readings(year.pk)
     # Rounded once, here: every figure that a page shows is a sum over these, so that no two can contradict.
@@ -135,12 +134,12 @@ def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties
         section = made.book.nodes[line.node].section
         for part in divide(line, score, by_check.get(key, {}), PRINTED_STEP):
             yield _owned(key, section, part, answers, line)
-    for named in made.book.absent_subs:
-        points = made.nodes[named.id].possible
-        yield OwnedPart("", named.id, "", "", Answer(None, "no_lead"), points, 0, 0, points)
+    for node in made.book.bare:
+        points, section = made.nodes[node].possible, made.book.nodes[node].section
+        yield OwnedPart("", node, section, "", "", Answer(None, "no_lead"), points, 0, 0, points)
 
 
-def _owned(key: str, section: str, part: Part, answers: Duties, line: running.Line) -> OwnedPart:
+def _owned(key: str, section: str, part: Part, answers: Duties, line: Line) -> OwnedPart:
     # Only what is looked at on site falls to whoever is responsible there; an answer in a survey is nobody's site.
     whole = part.cluster == NOBODY or line.one_thing or line.survey
     answer = answers.lead(line) if whole else answers.at_site(line, part.cluster)

@@ -1,9 +1,15 @@
 """The browser for the journeys: Debian's Chromium, driven by Playwright, and a page that forgives nothing."""
 
 import os
+import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
@@ -62,3 +68,48 @@ def page(context: BrowserContext) -> Iterator[Page]:
     tab.on("pageerror", lambda error: faults.append(f"a script failed: {error}"))
     yield tab
     assert not faults, "\n".join(faults)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product as a user starts it, with the example campaign in a folder of its own; its address."""
+    folder = tmp_path_factory.mktemp("journeys")
+    environment = {**os.environ, "QIPAN_DATA": str(folder / "data"), "QIPAN_LANG": "en", "DATABASE_URL": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "qipan.project.cli", "run", "--port", "0"],
+            stdout=out, stderr=subprocess.STDOUT, env=environment, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield _address(process, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    """Wait until the server answers, and return where."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8", "replace"))
+        if found:
+            try:
+                with urlopen(f"{found[0]}/accounts/sign-in/", timeout=5) as answer:
+                    if answer.status == 200:
+                        return found[0]
+            except OSError:
+                pass
+        time.sleep(0.2)
+    raise AssertionError(f"the server did not start:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+
+
+def sign_in(page: Page, server: str, account: str = "example-office") -> None:
+    """Enter as one of the example's people, with one click."""
+    page.goto(f"{server}/accounts/sign-in/")
+    page.locator(f'button[value="{account}"]').click()
+    page.wait_for_url(f"{server}/")

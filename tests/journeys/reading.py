@@ -1,0 +1,40 @@
+"""Reading figures off a page, as a person with a pencil would."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from playwright.sync_api import Locator, Page
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def figure(text: str) -> Decimal:
+    """Return the first number of a text; a true minus sign counts."""
+    found = re.search(rf"[+{MINUS}-]?\d+(\.\d+)?", text.replace(",", ""))
+    assert found, f"no figure in {text!r}"
+    return Decimal(found[0].replace(MINUS, "-").replace("+", ""))
+
+
+def figures(row: Locator) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return earned, lost, not assessed and possible of a row that ends in these four; lost as a positive number."""
+    earned, lost, unassessed, possible = (figure(text) for text in row.locator("td.num").all_inner_texts()[-4:])
+    return earned, -lost, unassessed, possible
+
+
+def list_sum(page: Page) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return what the list of points says that its rows add up to."""
+    return figures(page.locator("table.points-list tfoot tr"))
+
+
+def added_up(page: Page) -> tuple[Decimal, ...]:
+    """Add the rows of a list of points up, over all its pages."""
+    sums = [Decimal(0)] * 4
+    while True:
+        for row in page.locator("table.points-list tbody tr").all():
+            sums = [a + b for a, b in zip(sums, figures(row), strict=True)]
+        following = page.locator('.pager a[rel="next"]')
+        if not following.count():
+            return tuple(sums)
+        following.click()

@@ -77,6 +77,12 @@ def test_export_writes_over_nothing_unless_told(tmp_path: Path, capsys):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["n.yaml"]
 
 
+def test_a_shipped_standard_is_named_by_its_id(tmp_path: Path, capsys):
+    out = str(tmp_path / "mine.xlsx")
+    assert cli.main(["standard", "export", "cn-minors-2016", out]) == 0
+    assert cli.main(["standard", "diff", "cn-minors-2016", out, "--exit-code"]) == 0
+
+
 def test_diff_says_what_differs(capsys):
     assert cli.main(["standard", "diff", NATIONAL, MINORS, "--lang", "en"]) == 0
     assert "standard: id changed from ‘cn-national-2015’ to ‘cn-minors-2016’" in capsys.readouterr().out
@@ -97,11 +103,12 @@ def test_import_stores_all_or_nothing(capsys, wrong: str, tmp_path: Path):
     assert "already stored, unchanged" in capsys.readouterr().out
     assert Edition.objects.count() == 2
 
+    name = Edition.objects.get(name="cn-national-2015").hash
     out = tmp_path / "back.xlsx"
-    assert cli.main(["standard", "export", "cn-national-2015", str(out)]) == 0
-    assert cli.main(["standard", "diff", "cn-national-2015", str(out), "--exit-code"]) == 0
+    assert cli.main(["standard", "export", name[:12], str(out)]) == 0
+    assert cli.main(["standard", "diff", name, str(out), "--exit-code"]) == 0
     assert cli.main(["standard", "diff", "cn-national-2015", "unknown", "--lang", "en"]) == 2
-    assert "nor a stored edition" in capsys.readouterr().err
+    assert "nor an edition of this id or hash" in capsys.readouterr().err
     assert cli.main(["standard", "list"]) == 0
     assert capsys.readouterr().out.count("\n") == 2
 

@@ -87,7 +87,7 @@ codes = st.text("ⅠⅡabc019.-", min_size=1, max_size=5)
 texts = said | st.fixed_dictionaries({"zh": said, "en": said}) | said.map(lambda text: {"en": text})
 numbers = st.integers(1, 9) | st.sampled_from([1.5, "0.25", "2/3", 0.1, "1.123456789012", 7.125])
 parts = st.sampled_from([0, 1, "0.5", 0.25, "1/3", "0.000000000001"])
-backed = st.sampled_from(["source", "inferred", "assumed"]).flatmap(
+backed: st.SearchStrategy[dict[str, Any]] = st.sampled_from(["source", "inferred", "assumed"]).flatmap(
     lambda kind: st.fixed_dictionaries({kind: texts if kind != "assumed" else texts | st.just(True)})
 )
 
@@ -126,13 +126,14 @@ VALUES = st.one_of(
 SITES = st.sampled_from(
     [{"kind": "all_of"}, {"kind": "n_of", "need": 3, "of": 5}, {"kind": "deduction", "each": "0.1", "cap": 0.5}]
 )
-JOINS = st.tuples(optional({"kind": st.just("pooled_rate")}, min_sample=st.integers(1, 99)), st.just({}) | backed)
+NOTHING: st.SearchStrategy[dict[str, Any]] = st.just({})
+JOINS = st.tuples(optional({"kind": st.just("pooled_rate")}, min_sample=st.integers(1, 99)), NOTHING | backed)
 POINTS = st.tuples(
     st.sampled_from(
         [{"kind": "linear", "from": "0.6"}, {"kind": "linear", "from": 0, "to": 1}, {"kind": "linear", "to": 0.9}]
     )
     | bands().map(lambda rule: {"kind": "banded", **rule}),
-    st.just({}) | backed,
+    NOTHING | backed,
 )
 
 
@@ -165,7 +166,9 @@ def checks(draw) -> list[dict]:
             check["items"] = keyed(draw(lists(item, 1))) or ["x"]
         else:
             check["strata"] = draw(st.dictionaries(words, lists(item).map(keyed), min_size=1, max_size=3))
-        check |= draw(st.just({}) | backed)
+        if "join" in check:
+            check.pop("repeat", None)
+        check |= draw(NOTHING | backed)
         found.append(check)
     return found
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import qipan
 from qipan.assessment.rules import plain
 from qipan.assessment.standard import Standard
 from qipan.assessment.text import Text
@@ -23,6 +24,7 @@ from qipan.spine.standards.formats import Pack
 if TYPE_CHECKING:
     from qipan.project.commands import Subparsers
 
+_PACKS = Path(qipan.__file__).parent / "packs"
 _FILES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm", ".xls", ".et")
 
 
@@ -38,7 +40,10 @@ def add(subparsers: Subparsers) -> None:
     )
     below = parser.add_subparsers(dest="act", required=True, metavar=words("动作", "action"))
     file = words("YAML 文件或填报工作簿", "a YAML file or an authoring workbook")
-    either = words("文件，或已存标准的标识或哈希", "a file, or the id or hash of a stored edition")
+    either = words(
+        "文件、随附标准的标识，或已存版本的标识或哈希",
+        "a file, the id of a shipped pack, or the id or hash of a stored edition",
+    )
 
     check = below.add_parser("check", help=words("核对文件，不写入", "check files, store nothing"))
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=file)
@@ -199,15 +204,15 @@ def _load_all(paths: list[Path]) -> list[tuple[Path, Pack]]:
     return packs
 
 
-def _is_file(word: str) -> bool:
-    return Path(word).suffix.lower() in _FILES or Path(word).is_file()
-
-
 def _with_packs(act: Callable[..., int], language: str, *words: str) -> int:
-    """Run an act on packs named as files or as stored editions; the database is opened only for the latter."""
-    read = dict(_load_all([Path(word) for word in words if _is_file(word)]))
-    if all(_is_file(word) for word in words):
-        return act(*(read[Path(word)] for word in words))
+    """Run an act on packs, each named as a file, as a shipped pack or as a stored edition.
+
+    The database is opened only for the last; a shipped id always names what was shipped.
+    """
+    paths = {word: path for word in words if (path := _path_of(word))}
+    read = dict(_load_all(list(paths.values())))
+    if len(paths) == len(set(words)):
+        return act(*(read[paths[word]] for word in words))
 
     def with_stored() -> int:
         from qipan.spine.standards import queries
@@ -215,19 +220,28 @@ def _with_packs(act: Callable[..., int], language: str, *words: str) -> int:
         packs = []
         for word in words:
             try:
-                packs.append(read[Path(word)] if _is_file(word) else queries.pack(queries.find(word).hash))
+                packs.append(read[paths[word]] if word in paths else queries.pack(queries.find(word).hash))
             except queries.UnknownEdition:
                 raise FileError.one(
                     word,
                     Text(
-                        "没有这个文件，库中也没有这个标识或哈希",
-                        "there is no such file, nor a stored edition of this id or hash",
+                        "没有这个文件，也没有这个标识或哈希的版本",
+                        "there is no such file, nor an edition of this id or hash",
                     ),
                     Text("qipan standard list 可列出已存的版本", "`qipan standard list` shows what is stored"),
                 ) from None
         return act(*packs)
 
     return _with_database(with_stored, language)
+
+
+def _path_of(word: str) -> Path | None:
+    """Return the file that a word names, or the shipped pack."""
+    path = Path(word)
+    if path.suffix.lower() in _FILES or path.is_file():
+        return path
+    shipped = _PACKS / f"{word}.yaml"
+    return shipped if "/" not in word and shipped.is_file() else None
 
 
 def _with_database(act: Callable[[], int], language: str) -> int:

@@ -51,6 +51,18 @@ class Pack:
         return self.value
 
 
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Let the collector of cyclic garbage rest: a large pack is a million objects and no garbage; it halves the time."""
+    at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if at_work:
+            gc.enable()
+
+
 def accept(data: object) -> Pack:
     """Return plain data as a pack, its kind told by its `format`.
 
@@ -66,9 +78,10 @@ def accept(data: object) -> Pack:
             message = Text("没有写明格式", "nothing says which format this is")
         remedy = Text(f"第一行写 format: …，可用：{known}", f"write `format: …` at the top, one of: {known}")
         raise InputError([Problem(("format",), message, remedy)])
-    value = _READERS[kind](data)
-    form = canonical_data(data, kind)
-    name = content_hash(form)
+    with _no_collecting():
+        value = _READERS[kind](data)
+        form = canonical_data(data, kind)
+        name = content_hash(form)
     if isinstance(value, Standard):
         value = replace(value, hash=name)
     elif isinstance(value, Catalogue):
@@ -88,18 +101,6 @@ def load(path: Path | str, *kinds: Kind) -> Pack:
     """
     with _no_collecting():
         return _load(Path(path), kinds)
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Let the collector of cyclic garbage rest: a large pack is a million objects and no garbage; it halves the time."""
-    at_work = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if at_work:
-            gc.enable()
 
 
 def _load(path: Path, kinds: tuple[Kind, ...]) -> Pack:

@@ -2,11 +2,52 @@
 
 from django.urls import path
 
-from qipan.faces.office import accounts, board, jobs, points
+from qipan.faces.office import (
+    accounts,
+    assumptions,
+    board,
+    criterion,
+    editions,
+    imports,
+    jobs,
+    ledger,
+    points,
+    responsibilities,
+    sites,
+    standard,
+    units,
+)
 
 urlpatterns = [
     path("", board.board, name="board"),
     path("points/", points.points, name="points"),
+    path("standard/", standard.standard, name="standard"),
+    path("standard/editions/", editions.editions, name="editions"),
+    path("standard/editions/new/", editions.edition_new, name="edition_new"),
+    path("standard/editions/<slug:digest>/", editions.edition, name="edition"),
+    path("standard/editions/<slug:old>/to/<slug:new>/", editions.edition_diff, name="edition_diff"),
+    path("standard/lead/", criterion.choose_lead, name="choose_lead"),
+    # A node's code is free, so that it may hold a slash; it comes after the addresses above.
+    path("standard/<path:key>/", criterion.criterion, name="criterion"),
+    path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),
+    path("units/", units.units, name="units"),
+    path("units/<str:code>/", units.unit, name="unit"),
+    path("sites/", sites.sites, name="sites"),
+    path("sites.geojson", sites.sites_geojson, name="sites_geojson"),
+    path("sites/<str:code>/", sites.site, name="site"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/rounds/", ledger.rounds, name="rounds"),
+    path("ledger/<uuid:uid>/", ledger.observation, name="observation"),
+    path("ledger/import/", imports.import_list, name="import_list"),
+    path("ledger/import/new/", imports.import_new, name="import_new"),
+    path("ledger/import/template/", imports.import_template, name="import_template"),
+    path("ledger/import/<int:pk>/", imports.import_show, name="import_show"),
+    path("ledger/import/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("ledger/import/<int:pk>/check/", imports.import_check, name="import_check"),
+    path("ledger/import/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("ledger/import/<int:pk>/refusals/", imports.import_refusals, name="import_refusals"),
+    path("ledger/import/<int:pk>/file/", imports.import_file, name="import_file"),
     path("accounts/", accounts.account, name="account"),
     path("accounts/sign-in/", accounts.sign_in, name="sign_in"),
     path("accounts/sign-out/", accounts.sign_out, name="sign_out"),

@@ -423,7 +423,8 @@ def _amend(year: CampaignYear, book: Rulebook, county_id: int, rows: Sequence[Ob
         late = {line.key for row in mine for line, _ in book.places(row.item, row.stratum)}
         amended_at = max(row.recorded_at for row in mine)
         before = _published(year.pk, closed.pk, late)
-        figures = round_figures(year, book, closed, late)
+        # Of what was withdrawn whole nothing is left, and that too is an amendment.
+        figures = {key: Tally() for key in before} | round_figures(year, book, closed, late)
         changed = [
             _figure(year, closed, key, tally, amended_at)
             for key, tally in figures.items()

@@ -551,9 +551,7 @@ def brute(data, subs, observations, rounds=(), absent=()):
     for key, check in checks.items():
         card.checks[key] = score_check(check, card.readings[key], possible[key], absent)
     tree(card, parts, bare, checks, observations)
-    for prefix, part, factor in parts:
-        if not prefix:
-            whole_rules(card, prefix, part, Fraction(1), card.total, observations)
+    whole_rules(card, "", data, Fraction(1), card.total, observations)
     return card
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.assessment.brute import brute
+from tests.assessment.generated import World
 
 from qipan.assessment import Gathering, Rulebook, Standard, score
 from qipan.assessment.batch import tallies_of
@@ -11,8 +13,6 @@ from qipan.assessment.ownership import divide
 from qipan.assessment.scale import POINT, SCALE, printed_parts
 from qipan.assessment.scorecard import scorecard
 from qipan.assessment.tally import INT64, tally
-from tests.assessment.brute import brute
-from tests.assessment.generated import World
 
 FOUR = ("possible", "earned", "lost", "unassessed")
 SIX = (*FOUR, "worst", "best")

@@ -81,6 +81,20 @@ def instant(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
+def check_weight(weight: int) -> None:
+    """Refuse a weight that is out of range.
+
+    Raises:
+        ObservationError: it says the range.
+    """
+    if not 1 <= weight <= MOST_WEIGHT:
+        raise ObservationError(
+            "weight",
+            Text(f"权重 {weight} 超出范围", f"a weight of {weight} is out of range"),
+            Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+        )
+
+
 class Gathering:
     """Collects observations and reads them cluster by cluster.
 
@@ -118,12 +132,7 @@ class Gathering:
         Raises:
             ObservationError: an unknown item or stratum, or a weight out of bounds.
         """
-        if not 1 <= weight <= MOST_WEIGHT:
-            raise ObservationError(
-                "weight",
-                Text(f"权重 {weight} 超出范围", f"a weight of {weight} is out of range"),
-                Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
-            )
+        check_weight(weight)
         self.count += 1
         order = order_of(observed, recorded, self.count)
         entry = (order, item, subject, round_name, random, outcome, weight, source, own)
@@ -134,14 +143,19 @@ class Gathering:
             self._dead.add(supersedes)
         group = self._groups.get((item, stratum, cluster))
         if group is None:
-            self._check(item, stratum)
+            self.check_place(item, stratum)
             self._groups[item, stratum, cluster] = [entry]
         else:
             group.append(entry)
         if round_name and observed < self._rounds.get(round_name, 1 << 62):
             self._rounds[round_name] = observed
 
-    def _check(self, item: str, stratum: str) -> None:
+    def check_place(self, item: str, stratum: str) -> None:
+        """Refuse an item that the book does not know, or does not look at in a stratum.
+
+        Raises:
+            ObservationError: it names what can be written.
+        """
         places = list(self.book.places(item, stratum))
         kinds = dict.fromkeys(known for _, known in places)
         if not stratum and len(kinds) > 1:
@@ -201,7 +215,7 @@ class Gathering:
         given = tuple(rounds)
         dead = {id(self._ids[name]) for name in self._dead if name in self._ids}
         ranks = rank_rounds(given, self._first_seen(dead) if dead or self._withdrawn else self._rounds)
-        listed = self._listed(given)
+        listed = self.listed(given)
         merged: dict[tuple[str, str, str], list[Entry]] = {}
         lines: dict[str, Line] = self.book.lines
         for (item, stratum, cluster), group in self._groups.items():
@@ -240,7 +254,7 @@ class Gathering:
                     seen[entry[3]] = min(moment, seen.get(entry[3], moment))
         return seen
 
-    def _listed(self, rounds: Iterable[Round]) -> dict[tuple[str, str, str], None]:
+    def listed(self, rounds: Iterable[Round]) -> dict[tuple[str, str, str], None]:
         """Return (check key, stratum, cluster) for every check at what drawn and census rounds have on their lists."""
         listed: dict[tuple[str, str, str], None] = {}
         clusters: dict[str, dict[str, None]] = {}

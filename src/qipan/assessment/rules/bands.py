@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from qipan.assessment.rules.worth import plain
@@ -45,11 +46,33 @@ class Bands:
     bands: tuple[Band, ...]
     otherwise: Fraction
     otherwise_grade: str = ""
+    trend: Literal["rising", "falling", ""] = field(init=False, compare=False, repr=False, default="")
+    tests: tuple[tuple[int, int, int], ...] = field(init=False, compare=False, repr=False, default=())
+
+    def __post_init__(self) -> None:
+        """Note whether a higher number never gives less ("rising") or never gives more ("falling").
+
+        `tests` are the bounds as whole numbers (sign × numerator, sign × denominator, least difference): a band holds
+        where num × second − den × first is at least the third.
+        """
+        signs = {"at_least": (1, 0), "above": (1, 1), "at_most": (-1, 0), "below": (-1, 1)}
+        tests = [
+            (signs[b.comparison][0] * b.bound.numerator, signs[b.comparison][0] * b.bound.denominator,
+             signs[b.comparison][1]) for b in self.bands
+        ]  # fmt: skip
+        object.__setattr__(self, "tests", tuple(tests))
+        kinds = {band.comparison for band in self.bands}
+        values = [*(band.value for band in self.bands), self.otherwise]
+        if all(one >= two for one, two in pairwise(values)):
+            if kinds <= {"at_least", "above"}:
+                object.__setattr__(self, "trend", "rising")
+            elif kinds <= {"at_most", "below"}:
+                object.__setattr__(self, "trend", "falling")
 
     def find(self, num: int, den: int) -> tuple[Fraction, str, Band | None]:
         """Return the value, the grade and the band that num/den falls into; den > 0."""
-        for band in self.bands:
-            if holds(band.comparison, num, den, band.bound):
+        for band, (first, second, least) in zip(self.bands, self.tests, strict=True):
+            if num * second - den * first >= least:
                 return band.value, band.grade, band
         return self.otherwise, self.otherwise_grade, None
 

@@ -31,7 +31,8 @@ class Linear:
 
     def span(self, low: tuple[int, int], high: tuple[int, int], possible: int) -> tuple[int, int]:
         """Return the least and the most micro-points of any share from low to high, both (num, den)."""
-        return self.points(*low, possible), self.points(*high, possible)
+        worst = self.points(*low, possible)
+        return worst, worst if low == high else self.points(*high, possible)
 
     def sentence(self) -> Text:
         """Say the rule in words."""
@@ -59,6 +60,12 @@ class Banded:
         A table may fall as the share rises, or rise and fall, so that the ends alone do not tell: every bound between
         them is tried, and a share on each side of it.
         """
+        if low == high:
+            one = self.points(*low, possible)
+            return one, one
+        if self.bands.trend:
+            ends = self.points(*low, possible), self.points(*high, possible)
+            return ends if self.bands.trend == "rising" else ends[::-1]
         first, last = Fraction(*low), Fraction(*high)
         marks = sorted({first, last, *(b.bound for b in self.bands.bands if first < b.bound < last)})
         tried = [*marks, *((one + two) / 2 for one, two in pairwise(marks))]

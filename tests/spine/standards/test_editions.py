@@ -1,6 +1,5 @@
 """Stored editions: immutable, named by their content, read once, few statements."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -89,19 +88,14 @@ def test_an_edition_is_found_by_name_hash_or_the_beginning_of_it(small: dict):
 
 
 @pytest.mark.parametrize("suffix", [".yaml", ".xlsx"])
-def test_a_standard_of_5880_nodes_is_imported_in_3_seconds_and_few_statements(large: dict, tmp_path: Path, suffix: str):
+def test_a_standard_of_5880_nodes_is_imported_in_few_statements(large: dict, tmp_path: Path, suffix: str):
     path = tmp_path / f"large{suffix}"
     path.write_bytes(formats.dump(formats.accept(large), suffix))
-    started = time.perf_counter()
     with CaptureQueriesContext(connection) as caught:
         pack = formats.load(path)
         edition = actions.store_packs([pack])[0]
-    taken = time.perf_counter() - started
     assert edition.nodes == 5_880
     assert len(caught) <= 8
-    # The bar is 3 seconds on a quiet machine; a test machine may be busy.
-    assert taken < 9
-    print(f"{suffix}: {taken:.2f} s, {len(caught)} statements")  # noqa: T201
 
 
 def test_storing_many_takes_no_more_statements_than_storing_one(small: dict):

@@ -1,0 +1,90 @@
+"""The standard: a workbook becomes an edition, the tree is read to any depth, a criterion explains its points."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import sign_in
+from tests.journeys.reading import figure, figures, list_sum
+
+
+def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> None:
+    """A workbook with a wrong sum is refused by its cell; mended, it is stored, and its tree has what the sheets say."""
+    workbook = tmp_path / "hygiene.xlsx"
+    command = [sys.executable, "-m", "qipan.project.cli", "standard", "export", "cn-hygiene-county-2021", str(workbook)]
+    subprocess.run(command, check=True, capture_output=True)
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        "format: qipan-standard/1\nid: broken\ntitle: 坏标准\nnodes:\n- code: '1'\n  title: 甲\n  points: 60\n"
+        "  children:\n  - code: '1.1'\n    title: 乙\n    points: 50\n    checks:\n    - method: document_review\n"
+        "      items: [x]\n",
+        "utf-8",
+    )
+    sign_in(page, server)
+    page.goto(f"{server}/standard/editions/new/")
+    page.locator('input[name="file"]').set_input_files(broken)
+    page.locator('form[enctype] button[type="submit"]').click()
+    problems = page.locator(".message.error .problems li").all_inner_texts()
+    assert any("5" in problem and "60" in problem for problem in problems), problems
+
+    page.goto(f"{server}/standard/editions/new/")
+    page.locator('input[name="file"]').set_input_files(workbook)
+    page.locator('form[enctype] button[type="submit"]').click()
+    page.locator('section[aria-labelledby="preview-title"] button.btn-primary').click()
+    page.goto(f"{server}/standard/editions/")
+    row = page.locator("tr", has_text="卫生").first
+    row.locator("a").first.click()
+    assert "14" in page.locator("main").inner_text()
+
+    page.goto(f"{server}/standard/")
+    assert page.locator("[id='node-Ⅲ-57.2']").count() == 1
+    section, below = page.locator("[id='node-Ⅰ-9']"), page.locator("tr[data-depth='1']")
+    parts = [figures(row) for row in below.all() if (row.get_attribute("id") or "") in _children(page, "Ⅰ-9")]
+    assert tuple(sum(column) for column in zip(*parts, strict=True)) == figures(section)
+
+
+def _children(page: Page, code: str) -> set[str]:
+    """Return the ids of the rows directly below a node: those before the next row of its depth."""
+    ids: set[str] = set()
+    inside = False
+    for row in page.locator("table.tree tbody tr").all():
+        if row.get_attribute("data-depth") == "0":
+            inside = row.get_attribute("id") == f"node-{code}"
+        elif inside and row.get_attribute("data-depth") == "1":
+            ids.add(row.get_attribute("id") or "")
+    return ids
+
+
+def test_a_criterion_explains_its_points(page: Page, server: str) -> None:
+    """The checks of a criterion add up to it, the last line of each arithmetic is its points, and so is its list."""
+    sign_in(page, server)
+    page.goto(f"{server}/standard/Ⅲ-57/")
+    earned = figure(page.locator("main .big").first.inner_text())
+    results = page.locator(".explain-result").all_inner_texts()
+    assert results
+    by_check = []
+    for link in page.locator("a[href*='/points/?check=']").all():
+        by_check.append(link.get_attribute("href") or "")
+    assert len(set(by_check)) == 2
+    total = Decimal(0)
+    for address in dict.fromkeys(by_check):
+        page.goto(server + address)
+        total += list_sum(page)[0]
+    assert total == earned
+    page.goto(f"{server}/points/?node=Ⅲ-57")
+    assert list_sum(page)[0] == earned
+
+
+def test_what_is_assumed_is_said(page: Page, server: str) -> None:
+    """Every page links to what is assumed, which names the weights, the cut and the other total."""
+    sign_in(page, server)
+    page.locator(".foot a").first.click()
+    page.wait_for_url("**/assumptions/")
+    words = page.locator("main").inner_text()
+    for expected in ("同权", "84", "0.66", "85"):
+        assert expected in words, expected

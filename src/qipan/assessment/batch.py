@@ -141,13 +141,25 @@ class Gathering:
             self._ids[identity] = entry
         if supersedes:
             self._dead.add(supersedes)
+        self.group(item, stratum, cluster).append(entry)
+        if round_name:
+            self.saw(round_name, observed)
+
+    def group(self, item: str, stratum: str, cluster: str) -> list[Entry]:
+        """Return the list that holds a place's entries, for who adds very many of them himself.
+
+        Raises:
+            ObservationError: an unknown item or stratum.
+        """
         group = self._groups.get((item, stratum, cluster))
         if group is None:
             self.check_place(item, stratum)
-            self._groups[item, stratum, cluster] = [entry]
-        else:
-            group.append(entry)
-        if round_name and observed < self._rounds.get(round_name, 1 << 62):
+            group = self._groups[item, stratum, cluster] = []
+        return group
+
+    def saw(self, round_name: str, observed: int) -> None:
+        """Note that a round was at work at a moment."""
+        if observed < self._rounds.get(round_name, 1 << 62):
             self._rounds[round_name] = observed
 
     def check_place(self, item: str, stratum: str) -> None:

@@ -9,7 +9,7 @@ from qipan.assessment.scale import SCALE
 from qipan.assessment.text import Text
 from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Fact, RecordError, close_round, open_round, readings_changed, record
-from qipan.spine.ledger.models import Ledger, Observation, RoundFigure
+from qipan.spine.ledger.models import Ledger, Observation, Reading, RoundFigure, Tally
 from qipan.spine.ledger.recompute import rebuild, verify
 
 pytestmark = pytest.mark.django_db
@@ -248,8 +248,8 @@ def test_a_rebuild_makes_the_same_again(made):
 
 def test_verify_finds_what_someone_changed_by_hand(made):
     put(made, small.fact("street.clean", "pass"))
-    running.TallyRow.objects.filter(check_key=CHECK, level=0).update(sum_y=7)
-    running.ReadingRow.objects.filter(check_key=ALL_OF, level=1).delete()
+    Tally.objects.filter(check_key=CHECK, level=0).update(sum_y=7)
+    Reading.objects.filter(check_key=ALL_OF, level=1).delete()
     said = [str(one) for one in verify()]
     assert any("(tally)" in line and CHECK in line for line in said)
     assert any(line.startswith(f"{ALL_OF} street s1") for line in said)

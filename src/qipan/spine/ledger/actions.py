@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from qipan.assessment.batch import MOST_WEIGHT, ObservationError
-from qipan.assessment.reading import ClusterReadings, Entry, round_reading
+from qipan.assessment.reading import WITHDRAWN, ClusterReadings, Entry, round_reading
 from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.tally import Tally
@@ -201,6 +201,12 @@ def _check(fact: Fact, rounds: Collection[str]) -> None:
             "weight",
             Text(f"权重 {fact.weight} 超出范围", f"a weight of {fact.weight} is out of range"),
             Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+        )
+    if fact.outcome == WITHDRAWN and fact.supersedes is None:
+        raise ObservationError(
+            "supersedes",
+            Text("没有写明撤回哪条记录", "nothing says which record is withdrawn"),
+            Text("填写被撤回记录的编号", "give the id of the record that is taken back"),
         )
     for name, most in LONGEST.items():
         if len(getattr(fact, name)) > most:

@@ -5,12 +5,13 @@ No database is needed here: `qipan score` and the import of a file read rows thr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
 from qipan.assessment.batch import LOCAL, Gathering, ObservationError, instant
+from qipan.assessment.reading import WITHDRAWN, Entry, observed_of, order_of
 from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.text import Text
@@ -45,6 +46,14 @@ SELECTIONS: Mapping[str, str] = {
 }  # fmt: skip
 _YES = frozenset({"true", "1", "yes", "是"})
 _NO = frozenset({"", "false", "0", "no", "否"})
+NOTHING_WITHDRAWN = (
+    Text("没有写明撤回哪条记录", "nothing says which record is withdrawn"),
+    Text("在“更正”列填写被撤回记录的编号", "give the id of the record that is taken back"),
+)
+NOWHERE = ("", UNSTRATIFIED)
+CLOSER = ("weight", "id", "supersedes", "own", "recorded_at")
+"""Columns that need a closer look at every row of a file that has them."""
+PLAIN = ("item", "outcome", "observed_at", "stratum", "cluster", "subject", "round", "selection", "source")
 MOST_PROBLEMS = 200
 """A file with more is read no further: what is wrong with it is systematic."""
 
@@ -94,6 +103,8 @@ class ObservationReader:
         for name in REQUIRED:
             if not cell(name):
                 raise ObservationError(name, Text("没有填写", "is empty"), Text("填写该列", "fill it in"))
+        if cell("outcome") == WITHDRAWN and not cell("supersedes"):
+            raise ObservationError("supersedes", *NOTHING_WITHDRAWN)
         selection = SELECTIONS.get(cell("selection") or "census")
         if selection is None:
             raise ObservationError(
@@ -217,21 +228,11 @@ def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gatherin
     columns = columns_of(table)
     gathering = Gathering(book)
     last = instant(datetime.combine(until, time.max, LOCAL)) if until else None
-    take = _PlainRows(columns, book, gathering, last).take if _PlainRows.fits(columns) else None
-    reader = ObservationReader(columns)
+    take = _taker(columns, gathering, last)
     problems: list[FileProblem] = []
     for line, cells in table.rows():
         try:
-            if take is not None:
-                take(cells)
-                continue
-            row = reader.row(line, cells)
-            place(book, row.item, row.stratum, row.cluster, row.outcome)
-            if last is None or row.observed <= last:
-                gathering.add_row(
-                    row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
-                    row.outcome, row.weight, row.observed, row.recorded, row.source, row.own, row.id, row.supersedes,
-                )  # fmt: skip
+            take(cells)
         except ObservationError as error:
             problems.append(problem_of(table.file, line, error))
             if len(problems) >= MOST_PROBLEMS:
@@ -241,72 +242,87 @@ def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gatherin
     return gathering
 
 
-class _PlainRows:
-    """Reads rows of a file without weights, ids, corrections, own looks and times of recording: most large files.
+def _taker(columns: Mapping[str, int], gathering: Gathering, last: int | None) -> Callable[[list[str]], None]:
+    """Return what reads one row, checks it and adds it; rows observed after `last` are checked and left out."""
+    if not any(name in columns for name in CLOSER):
+        return _plain_taker(columns, gathering, last)
+    reader = ObservationReader(columns)
 
-    What has passed once (an item with an outcome in a stratum, a way of selection) needs no second look.
-    """
-
-    CLOSER = ("weight", "id", "supersedes", "own", "recorded_at")
-
-    @classmethod
-    def fits(cls, columns: Mapping[str, int]) -> bool:
-        """Return whether a file has none of the columns that need a closer look at every row."""
-        return not any(name in columns for name in cls.CLOSER)
-
-    def __init__(self, columns: Mapping[str, int], book: Rulebook, gathering: Gathering, last: int | None) -> None:
-        self._reader = ObservationReader(columns)
-        self._book, self._gathering, self._last = book, gathering, last
-        self._at = tuple(
-            columns.get(name, -1)
-            for name in (
-                "item",
-                "outcome",
-                "observed_at",
-                "stratum",
-                "cluster",
-                "subject",
-                "round",
-                "selection",
-                "source",
-            )
-        )
-        self._passed: dict[tuple[str, str, str], bool] = {}
-        self._random: dict[str, bool] = {}
-        self._moments: dict[str, int] = {}
-
-    def take(self, cells: list[str]) -> None:
-        """Read one row and add it.
-
-        Raises:
-            ObservationError: it names the column.
-        """
-        i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = self._at
-        item, outcome, seen = cells[i_item], cells[i_outcome], cells[i_seen]
-        stratum = cells[i_stratum] if i_stratum >= 0 else ""
-        cluster = cells[i_cluster] if i_cluster >= 0 else ""
-        how = cells[i_selection] if i_selection >= 0 else ""
-        anywhere = self._passed.get((item, stratum, outcome))
-        random = self._random.get(how)
-        if anywhere is None or random is None or not (cluster or anywhere):
-            self._look(cells)
-            item, outcome, seen = item.strip(), outcome.strip(), seen.strip()
-            stratum, cluster = stratum.strip(), cluster.strip()
-            random = self._random[how]
-        observed = self._moments.get(seen)
-        if observed is None:
-            observed = self._moments[seen] = self._reader.moment("observed_at", seen)
-        if self._last is None or observed <= self._last:
-            self._gathering.add_row(
-                item, stratum, cluster,
-                cells[i_subject] if i_subject >= 0 else "", cells[i_round] if i_round >= 0 else "",
-                random, outcome, 1, observed, 0, cells[i_source] if i_source >= 0 else "", False, "", "",
+    def take(cells: list[str]) -> None:
+        row = reader.row(0, cells)
+        place(gathering.book, row.item, row.stratum, row.cluster, row.outcome)
+        if last is None or row.observed <= last:
+            gathering.add_row(
+                row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
+                row.outcome, row.weight, row.observed, row.recorded, row.source, row.own, row.id, row.supersedes,
             )  # fmt: skip
 
-    def _look(self, cells: list[str]) -> None:
-        row = self._reader.row(0, cells)
-        where = place(self._book, row.item, row.stratum, row.cluster, row.outcome)
-        key = tuple(cells[i] if i >= 0 else "" for i in (self._at[0], self._at[3], self._at[1]))
-        if all(part == part.strip() for part in key):
-            self._passed[key[0], key[1], key[2]] = where[1] == UNSTRATIFIED
-        self._random[cells[self._at[7]] if self._at[7] >= 0 else ""] = row.selection != "chosen"
+    return take
+
+
+class _Stripped(dict[str, str]):
+    """Cells without the blanks around them; what recurs is kept once."""
+
+    def __missing__(self, cell: str) -> str:
+        self[cell] = found = cell.strip()
+        return found
+
+
+def _plain_taker(columns: Mapping[str, int], gathering: Gathering, last: int | None) -> Callable[[list[str]], None]:
+    """Return what reads rows without weights, ids, corrections, own looks and times of recording: most large files.
+
+    Everything recurs in a million rows (an item with an outcome in a stratum, a place, a moment), so each is looked at
+    once and then found by the cells as they stand. One function with local names: it runs for every row.
+    """
+    reader, stripped = ObservationReader(columns), _Stripped()
+    passed: dict[tuple[str, str, str], tuple[str, str]] = {}  # the cells of item, stratum, outcome -> item, outcome
+    seats: dict[tuple[str, str, str], Callable[[Entry], None]] = {}  # the cells of item, stratum, cluster
+    ways: dict[str, bool] = {}  # the cell of selection -> at random
+    moments: dict[str, int] = {}  # the cell of observed_at -> the order of a row number 0
+    opened: dict[str, int] = {}
+    # A cell is added to each row, empty, for the columns that the file does not have.
+    short = any(name not in columns for name in PLAIN)
+    i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = (
+        columns.get(name, -1) for name in PLAIN
+    )
+    latest = order_of(last + 1, 0, 0) if last is not None else None
+
+    def look(cells: list[str]) -> None:
+        item, stratum, outcome = cells[i_item], cells[i_stratum], cells[i_outcome]
+        cluster, how, seen = cells[i_cluster].strip(), cells[i_selection], cells[i_seen]
+        if (item, stratum, outcome) not in passed or how not in ways or cluster in NOWHERE or not seen.strip():
+            row = reader.row(0, cells)
+            place(gathering.book, row.item, row.stratum, row.cluster, row.outcome)
+            passed[item, stratum, outcome] = row.item, row.outcome
+            ways[how] = row.selection != "chosen"
+        observed = reader.moment("observed_at", seen.strip())
+        moments[seen] = order_of(observed, 0, 0)
+        seats[item, stratum, cells[i_cluster]] = gathering.group(item.strip(), stratum.strip(), cluster).append
+
+    def take(cells: list[str]) -> None:
+        if short:
+            cells.append("")
+        item, stratum = cells[i_item], cells[i_stratum]
+        try:
+            known, outcome = passed[item, stratum, cells[i_outcome]]
+            add = seats[item, stratum, cells[i_cluster]]
+            order = moments[cells[i_seen]]
+            random = ways[cells[i_selection]]
+        except KeyError:
+            look(cells)
+            known, outcome = passed[item, stratum, cells[i_outcome]]
+            add = seats[item, stratum, cells[i_cluster]]
+            order = moments[cells[i_seen]]
+            random = ways[cells[i_selection]]
+        if latest is not None and order >= latest:
+            return
+        gathering.count = number = gathering.count + 1
+        name = stripped[cells[i_round]]
+        add(
+            (order + number, known, stripped[cells[i_subject]], name, random, outcome, 1, stripped[cells[i_source]], False)
+        )  # fmt: skip
+        if name and order < opened.get(name, order + 1):
+            opened[name] = order
+            gathering.saw(name, observed_of(order))
+
+    return take

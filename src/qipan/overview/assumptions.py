@@ -64,10 +64,14 @@ class PackOnFile:
 
 @dataclass(frozen=True, slots=True)
 class TypeGap:
-    """A site type that the standard names and no checklist on file covers; the checks and points that wait for one."""
+    """A site type that a check names and has nothing to look for at: the nodes and the points that wait for it.
+
+    `checklist` says that there is a checklist of the type on file, and no item of it that fits these nodes.
+    """
 
     stratum: str
     title: Text
+    checklist: bool
     nodes: tuple[str, ...]
     possible: int
 
@@ -138,7 +142,7 @@ def _rows(year: CampaignYear, now: Standing) -> Iterator[Assumption]:
 def _over(now: Standing, topic: Topic, basis: Basis | None, what: Text, lines: Iterable[Line]) -> Assumption:
     concerned = list(lines)
     kind: Kind = basis.kind if basis else "assumed"
-    why = basis.words if basis else Text("资料未注明出处", "the pack names no source")
+    why = basis.words if basis else Text("标准包未注明出处", "the pack names no source")
     return Assumption(topic, kind, what, why, len(concerned), _possible(now, concerned))
 
 
@@ -199,7 +203,7 @@ def _on_nodes(now: Standing, prefix: str, standard: Standard) -> Iterator[Assump
 def _plain(topic: Topic, basis: Basis | None, what: Text, nodes: tuple[str, ...] = ()) -> Assumption:
     kind: Kind = basis.kind if basis else "assumed"
     return Assumption(
-        topic, kind, what, basis.words if basis else Text("资料未注明出处", "no source named"), nodes=nodes
+        topic, kind, what, basis.words if basis else Text("标准包未注明出处", "no source named"), nodes=nodes
     )
 
 
@@ -215,11 +219,11 @@ def _samples(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[A
         count = len(census)
         concerned = [line for line in lines if not line.one_thing and census & set(line.strata)]
         what = Text(
-            f"《{standard.title.zh}》{count} 类点位按全数检查计",
+            f"《{standard.title.zh}》{count} 类点位按普查计",
             f"{standard.title.en}: {count} types are counted as a census",
         )
         why = Text(
-            "标准未公布正式测评抽取多少处，因此按全部点位计", "the standard does not say how many sites are drawn"
+            "标准未公布正式测评抽取多少处，因此按普查计", "the standard does not say how many sites are drawn"
         )
         yield Assumption("sample", "assumed", what, why, len(concerned), _possible(now, concerned))
     for drawn in standard.strata.values():
@@ -293,7 +297,7 @@ def _survey(now: Standing) -> Iterator[Assumption]:
 
 
 def type_gaps(now: Standing) -> list[TypeGap]:
-    """Return the types without a checklist, those that hold back most points first."""
+    """Return the types without anything to look for, those without a checklist first, then by points held back."""
     nodes: dict[str, list[str]] = {}
     points: dict[str, int] = {}
     for line in now.book.lines.values():
@@ -306,10 +310,16 @@ def type_gaps(now: Standing) -> list[TypeGap]:
             if part.stratum in line.without_checklist:
                 points[part.stratum] = points.get(part.stratum, 0) + part.unassessed
     rows = [
-        TypeGap(stratum, type_title(now, stratum), tuple(dict.fromkeys(keys)), points.get(stratum, 0))
+        TypeGap(
+            stratum,
+            type_title(now, stratum),
+            stratum in now.book.catalogue.types,
+            tuple(dict.fromkeys(keys)),
+            points.get(stratum, 0),
+        )
         for stratum, keys in nodes.items()
     ]
-    return sorted(rows, key=lambda row: (-row.possible, row.stratum))
+    return sorted(rows, key=lambda row: (row.checklist, -row.possible, row.stratum))
 
 
 def _packs(year: CampaignYear, now: Standing) -> Iterator[PackOnFile]:

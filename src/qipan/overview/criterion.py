@@ -31,7 +31,7 @@ from qipan.spine.ledger.models import Reading as ReadingRow
 from qipan.spine.ledger.models import RoundFigure
 from qipan.spine.scorecards.queries import OwnedPart, Standing, standing
 
-SITES_SHOWN = 40
+SITES_SHOWN = 20
 Groups: TypeAlias = Mapping[ledger_entries.Place, list[tuple[Entry, UUID]]]
 Outcome = Literal["full", "partial", "none", "na", "excluded", "missing"]
 
@@ -58,7 +58,8 @@ class StratumRow:
     score: StratumScore
     registered: int
     official_sample: int | None
-    census: bool
+    checklist: bool
+    """A checklist of the type is on file, whether or not an item of it fits here."""
     now: Fraction | None
     found: Fraction | None
 
@@ -260,7 +261,7 @@ def _strata(
             score=s,
             registered=registered.get(s.stratum, 0),
             official_sample=official,
-            census=official is None,
+            checklist=s.stratum in now.book.catalogue.types,
             now=_mean(line, s),
             found=_mean(line, first[s.stratum]),
         )

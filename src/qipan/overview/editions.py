@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +51,7 @@ class EditionPage:
 
 
 def editions(county_id: int) -> list[StoredEdition]:
-    """Return the stored editions without their contents, by kind and name, the newest first (three statements)."""
+    """Return the stored editions without their contents, by kind, those that judge a year first (three statements)."""
     years: dict[str, set[int]] = {}
     pinned = CampaignYear.objects.filter(campaign__county_id=county_id)
     for pairs in (pinned.values_list("standard_id", "year"), pinned.values_list("companions__hash", "year")):
@@ -67,7 +68,7 @@ def editions(county_id: int) -> list[StoredEdition]:
         )
         for h, kind, name, t_zh, t_en, e_zh, e_en, nodes, checks, at in Edition.objects.values_list(*columns)
     ]
-    return sorted(rows, key=lambda row: (order.get(row.kind, 9), row.name, -row.stored_at.timestamp()))
+    return sorted(rows, key=lambda row: (order.get(row.kind, 9), not row.years, row.name, -row.stored_at.timestamp()))
 
 
 def edition(county_id: int, digest: str) -> EditionPage | None:
@@ -76,13 +77,36 @@ def edition(county_id: int, digest: str) -> EditionPage | None:
     found = next((row for row in rows if row.hash == digest), None)
     if found is None:
         return None
-    pack = queries.pack(digest)
+    said = told([digest])[digest]
     return EditionPage(
         row=found,
-        source=Text(*spoken(pack.data.get("source"))),
-        completeness=_completeness(pack.data),
+        source=said.source,
+        completeness=said.completeness,
         others=tuple(row for row in rows if row.name == found.name and row.kind == found.kind and row.hash != digest),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a pack says of itself: its source, and how much of the published text it holds."""
+
+    source: Text
+    completeness: Completeness | None
+
+
+_told: dict[str, Told] = {}
+"""What packs say of themselves, by hash; kept, since a content never changes."""
+
+
+def told(digests: Iterable[str]) -> dict[str, Told]:
+    """Return what stored packs say of themselves (one statement for those that were not asked for before)."""
+    wanted = list(digests)
+    fresh = [digest for digest in wanted if digest not in _told]
+    if fresh:
+        for digest, content in Edition.objects.filter(hash__in=fresh).values_list("hash", "content"):
+            data = json.loads(content)
+            _told[digest] = Told(Text(*spoken(data.get("source"))), _completeness(data))
+    return {digest: _told[digest] for digest in wanted}
 
 
 def _completeness(data: Mapping[str, Any]) -> Completeness | None:

@@ -14,7 +14,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.board import points_url
-from qipan.faces.office.standard_rows import missing_words
+from qipan.faces.office.standard_rows import missing_words, shown_code
 from qipan.ground.units.permissions import READ
 from qipan.overview.assumptions import TOPICS, Assumption, Assumptions, PackOnFile
 from qipan.overview.assumptions import assumptions as assumptions_of
@@ -59,7 +59,7 @@ def assumptions(request: HttpRequest) -> HttpResponse:
             {
                 "row": row,
                 "nodes": _links(found, row.nodes),
-                "url": points_url(type=row.stratum, by="check"),
+                "url": points_url(type=row.stratum, by="check", sort="-unassessed"),
             }
             for row in found.gaps
         ],
@@ -95,7 +95,7 @@ def _topics(found: Assumptions) -> list[dict[str, object]]:
 def _links(found: Assumptions, nodes: tuple[str, ...]) -> list[tuple[str, str, Text]]:
     book = found.standing.book
     return [
-        (book.nodes[key].code, reverse("criterion", args=[key]), book.nodes[key].title)
+        (shown_code(book.nodes[key]), reverse("criterion", args=[key]), book.nodes[key].title)
         for key in nodes
         if key in book.nodes
     ]

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +24,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.standard_rows import missing_words
 from qipan.ground.documents.problems import FileError, FileProblem
 from qipan.ground.units.permissions import READ, STORE_STANDARDS
-from qipan.overview.editions import Preview, StoredEdition, comparison, keep, preview
+from qipan.overview.editions import Preview, StoredEdition, Told, comparison, keep, preview, told
 from qipan.overview.editions import edition as edition_of
 from qipan.overview.editions import editions as editions_of
 from qipan.spine.standards.diff import Difference
@@ -41,12 +41,6 @@ KINDS = {
     "checklists": Text("检查清单", "checklists"),
     "questionnaires": Text("问卷", "questionnaires"),
     "functions": Text("职能表", "functions"),
-}
-COUNTS = {
-    "standard": Text("{nodes} 个节点，{checks} 个测评点", "{nodes} nodes, {checks} checks"),
-    "checklists": Text("{nodes} 类点位，{checks} 个检查项", "{nodes} site types, {checks} items"),
-    "questionnaires": Text("{checks} 个问题", "{checks} questions"),
-    "functions": Text("{nodes} 项职能", "{nodes} functions"),
 }
 CHANGES = {
     "added": Text("新增", "added"),
@@ -75,10 +69,11 @@ def editions(request: HttpRequest) -> HttpResponse:
             for row in rows
         ]  # fmt: skip
         return exports.export(kind, _("editions"), headings, exported)
+    said = told(row.hash for row in rows)
     context = {
         "crumbs": [(_("Standard"), reverse("standard")), (_("Editions"), "")],
         "groups": [
-            {"title": title, "rows": [_row(row) for row in rows if row.kind == kind]}
+            {"title": title, "rows": [_row(row, said[row.hash]) for row in rows if row.kind == kind]}
             for kind, title in KINDS.items()
             if any(row.kind == kind for row in rows)
         ],
@@ -88,13 +83,30 @@ def editions(request: HttpRequest) -> HttpResponse:
     return render(request, "office/editions.html", context)
 
 
-def _row(row: StoredEdition) -> dict[str, object]:
-    return {"row": row, "url": reverse("edition", args=[row.hash]), "counts": _counts(row.kind, row.nodes, row.checks)}
+def _row(row: StoredEdition, said: Told) -> dict[str, object]:
+    return {
+        "row": row,
+        "url": reverse("edition", args=[row.hash]),
+        "counts": _counts(row.kind, row.nodes, row.checks),
+        "source": said.source,
+        "complete": said.completeness.status == "complete" if said.completeness else None,
+    }
 
 
-def _counts(kind: str, nodes: int, checks: int) -> Text:
-    words = COUNTS[kind]
-    return Text(words.zh.format(nodes=nodes, checks=checks), words.en.format(nodes=nodes, checks=checks))
+def _counts(kind: str, nodes: int, checks: int) -> str:
+    """Say how much a pack holds."""
+    match kind:
+        case "standard":
+            said = [ngettext("%(count)s node", "%(count)s nodes", nodes) % {"count": nodes}]
+            said.append(ngettext("%(count)s check", "%(count)s checks", checks) % {"count": checks})
+        case "checklists":
+            said = [ngettext("%(count)s site type", "%(count)s site types", nodes) % {"count": nodes}]
+            said.append(ngettext("%(count)s item", "%(count)s items", checks) % {"count": checks})
+        case "questionnaires":
+            said = [ngettext("%(count)s question", "%(count)s questions", checks) % {"count": checks}]
+        case _:
+            said = [ngettext("%(count)s function", "%(count)s functions", nodes) % {"count": nodes}]
+    return _(", ").join(said)
 
 
 @requires(READ)
@@ -112,6 +124,7 @@ def edition(request: HttpRequest, digest: str) -> HttpResponse:
     if row.kind == "standard":
         downloads.append(("XLSX", f"{request.path}?download=xlsx"))
     complete = found.completeness
+    said = told(other.hash for other in found.others)
     context = {
         "crumbs": [
             (_("Standard"), reverse("standard")),
@@ -128,7 +141,7 @@ def edition(request: HttpRequest, digest: str) -> HttpResponse:
         "downloads": downloads,
         "others": [
             {
-                **_row(other),
+                **_row(other, said[other.hash]),
                 "diff_url": reverse("edition_diff", args=[other.hash, row.hash])
                 if other.stored_at <= row.stored_at
                 else reverse("edition_diff", args=[row.hash, other.hash]),
@@ -268,7 +281,7 @@ def _previewed(found: Preview) -> dict[str, object]:
     return {
         "found": found,
         "kind": KINDS[found.pack.kind],
-        "counts": _counts(found.pack.kind, found.nodes, found.checks) if found.pack.kind == "standard" else Text(),
+        "counts": _counts(found.pack.kind, found.nodes, found.checks) if found.pack.kind == "standard" else "",
         "groups": _grouped(found.differences),
         "count": len(found.differences),
         "stored_url": reverse("edition", args=[found.pack.hash]) if found.stored else "",

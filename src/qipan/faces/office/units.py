@@ -30,23 +30,29 @@ from qipan.spine.scorecards.queries import standing
 PAGE = 100
 SITES_SHOWN = 60
 TYPES = {
+    "headquarters": Text("指挥部", "Headquarters"),
     "department": Text("部门", "Departments"),
     "party_department": Text("党委部门", "Party departments"),
     "government_department": Text("政府部门", "Government departments"),
-    "public_institution": Text("事业单位", "Public institutions"),
+    "vertical_agency": Text("垂直管理单位", "Vertical agencies"),
+    "judicial_body": Text("司法机关", "Judicial bodies"),
+    "organization": Text("群团组织", "Mass organizations"),
     "mass_organization": Text("群团组织", "Mass organizations"),
+    "institution": Text("事业单位", "Public institutions"),
+    "public_institution": Text("事业单位", "Public institutions"),
     "enterprise": Text("企业", "Enterprises"),
     "county": Text("县", "County"),
     "town": Text("镇", "Towns"),
     "township": Text("乡", "Townships"),
     "subdistrict": Text("街道", "Subdistricts"),
+    "statistical_unit": Text("统计单位", "Statistical units"),
     "community": Text("社区", "Communities"),
+    "neighbourhood_committee": Text("居民委员会", "Neighbourhood committees"),
     "village": Text("行政村", "Villages"),
     "village_committee": Text("村民委员会", "Village committees"),
-    "neighbourhood_committee": Text("居民委员会", "Neighbourhood committees"),
-    "residents_committee": Text("居民委员会", "Neighbourhood committees"),
-    "statistical_unit": Text("统计单位", "Statistical units"),
 }
+"""Types of units in the order of lists."""
+
 ORDERS: dict[str, Callable[[UnitLine], object]] = {
     "name": lambda line: line.unit.code,
     "lost": lambda line: line.sums.lost,
@@ -144,8 +150,12 @@ def _groups(rows: list[UnitLine], *, grouped: bool) -> list[dict[str, object]]:
             "rows": [{"line": row, "parts": row.sums, "url": reverse("unit", args=[row.unit.code])} for row in members],
             "parts": _total(row.sums for row in members),
         }
-        for kind, members in found.items()
+        for kind, members in sorted(found.items(), key=lambda pair: _place(pair[0]))
     ]
+
+
+def _place(kind: str) -> int:
+    return list(TYPES).index(kind) if kind in TYPES else len(TYPES)
 
 
 def _filters(request: HttpRequest, found: UnitList) -> list[dict[str, object]]:

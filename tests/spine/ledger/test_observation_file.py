@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from typing import Any
 
 import pytest
 from tests.spine.ledger import small
@@ -94,7 +95,7 @@ def test_missing_columns_are_named_at_once(book, write):
 
 
 def test_an_item_in_two_strata_needs_its_stratum(book, write):
-    twice = {**small.STANDARD, "sub_standards": [], "gates": []}
+    twice: dict[str, Any] = {**small.STANDARD, "sub_standards": [], "gates": []}
     node = {"code": "Ⅲ", "title": "三", "checks": [
         {"method": "site_inspection", "strata": {"district": ["litter"], "street": ["litter"]}},
     ]}  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Q
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -34,6 +34,9 @@ LONGEST = {
     "by_person": 80, "by_post": 120, "by_unit": 80, "source": 80,
 }  # fmt: skip
 """SQLite keeps what is longer than a column, PostgreSQL refuses it."""
+
+UNASKED = -1
+"""The version of a ledger that is held by who prepares: nobody else can change it."""
 
 readings_changed = Signal()
 """Sent in the transaction, with `campaign_year` and `keys` (check, stratum, cluster)."""
@@ -88,6 +91,7 @@ class Prepared:
     version: int
     rows: list[Observation]
     years: list[CampaignYear]
+    books: list[Rulebook]
     readings: list[dict[running.Key, ClusterReadings]]
     now: datetime
 
@@ -106,7 +110,8 @@ def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None)
     """
     with transaction.atomic():
         take(county_id)
-        prepared = prepare(county_id, year, facts, by=by)
+        # Nobody else writes to this ledger now, whatever its version.
+        prepared = _prepare(county_id, year, facts, by, UNASKED)
         write(prepared)
     return prepared.rows
 
@@ -117,7 +122,10 @@ def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None
     Raises:
         RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
     """
-    version = ledger_version(county_id)
+    return _prepare(county_id, year, facts, by, ledger_version(county_id))
+
+
+def _prepare(county_id: int, year: int, facts: Sequence[Fact], by: Post | None, version: int) -> Prepared:
     years = years_on(county_id, year)
     books = [rulebook(one) for one in years]
     placing = Places(books)
@@ -141,19 +149,17 @@ def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None
     if errors:
         raise RecordError(errors)
     touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
-    last = Observation.objects.aggregate(last=Max("seq"))["last"] or 0
-    coming = [ledger_entries.coming(row, seq) for seq, row in enumerate(rows, last + 1)]
+    coming = [ledger_entries.coming(row, seq) for seq, row in enumerate(rows, ledger_entries.AFTER_ALL)]
     readings = [
         running.read_keys(book, county_id, year, running.keys_of(book, touched), ranks, coming) for book in books
     ]
-    return Prepared(county_id, year, version, rows, years, readings, now)
+    return Prepared(county_id, year, version, rows, years, books, readings, now)
 
 
 def write(prepared: Prepared) -> None:
     """Write prepared facts. To be called in a transaction that has taken the ledger at the version prepared for."""
     Observation.objects.bulk_create(prepared.rows, batch_size=1000)
-    for one, readings in zip(prepared.years, prepared.readings, strict=True):
-        book = rulebook(one)
+    for one, book, readings in zip(prepared.years, prepared.books, prepared.readings, strict=True):
         running.refresh(book, one.pk, readings)
         readings_changed.send(sender=Observation, campaign_year=one, keys=tuple(readings))
         _amend(one, book, prepared.county_id, prepared.rows)
@@ -173,13 +179,15 @@ def take(county_id: int) -> None:
 def _originals(county_id: int, names: Iterable[uuid.UUID]) -> dict[uuid.UUID, Observation]:
     wanted = list(names)
     found: dict[uuid.UUID, Observation] = {}
+    taken: set[uuid.UUID | None] = set()
     for start in range(0, len(wanted), NAMES_AT_ONCE):
         chunk = wanted[start : start + NAMES_AT_ONCE]
-        found |= {row.uid: row for row in Observation.objects.filter(county_id=county_id, uid__in=chunk)}
-        for taken in Observation.objects.filter(supersedes__in=chunk).values_list("supersedes", flat=True):
-            if taken is not None:
-                found.pop(taken, None)
-    return found
+        for row in Observation.objects.filter(Q(county_id=county_id, uid__in=chunk) | Q(supersedes__in=chunk)):
+            taken.add(row.supersedes)
+            if row.county_id == county_id:
+                found[row.uid] = row
+    asked = set(wanted) - taken
+    return {uid: row for uid, row in found.items() if uid in asked}
 
 
 def _check(fact: Fact, rounds: Collection[str]) -> None:

@@ -16,6 +16,8 @@ COLUMNS = (
 )  # fmt: skip
 Row: TypeAlias = tuple[Any, ...]
 """The columns above, in that order."""
+AFTER_ALL = 1 << 33
+"""A place in the ledger behind everything stored, for rows that are coming."""
 Place: TypeAlias = tuple[str, str, str]
 """(item, stratum, cluster)"""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from qipan.assessment.scorecard import Scorecard, scorecard
 from qipan.assessment.tally import Tally
-from qipan.spine.campaigns.books import rulebook
 from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Prepared
 from qipan.spine.ledger.models import Reading
@@ -34,8 +33,7 @@ class Move:
 def moves(prepared: Prepared) -> list[Move]:
     """Return what each campaign year's scorecard would become (three statements each)."""
     found = []
-    for year, readings in zip(prepared.years, prepared.readings, strict=True):
-        book = rulebook(year)
+    for year, book, readings in zip(prepared.years, prepared.books, prepared.readings, strict=True):
         absent = frozenset(year.absent_types)
         tallies = running.stored_tallies(year.pk)
         before = scorecard(book, tallies, absent)

@@ -252,8 +252,12 @@ class Running:
             self._opened(round_name, observed)
         for look in spot.looks:
             state = look.state
-            if state.slow or (state.survey and round_name != state.round):
+            if state.slow:
                 self._rebuild(state)
+                continue
+            if state.survey and round_name != state.round and not self._turn(state, round_name):
+                if random and not state.enters:
+                    self._enter(state)
                 continue
             cells = look.cells
             old = cells.get(subject)
@@ -275,6 +279,21 @@ class Running:
             # A late arrival changes nothing that stands, but it may be the draw by which the cluster enters.
             if random and not state.enters:
                 self._enter(state)
+
+    def _turn(self, state: _State, name: str) -> bool:
+        """Let a survey's new round stand in place of the one before; return whether it is the later one."""
+        if self._ranks.get(name, 0) < self._ranks.get(state.round, 0):
+            return False
+        if state.enters:
+            state.tally.add(state.reading(), -1)
+        state.take(*self._blank((state.line.key, state.stratum, "")))
+        for look in state.looks:
+            look.cells.clear()
+        state.round, state.blank = name, True
+        if state.enters:
+            state.tally.add(state.reading())
+            self._flip(state.check)
+        return True
 
     def _change(self, state: _State, before: Brings, times: int, new: Brings, weight: int) -> None:
         """Replace what one item brought to a reading, and change the tally by the difference."""
@@ -472,8 +491,8 @@ class Running:
         """Let stand in each item what its last row says (of a survey: of its last round)."""
         for look in state.looks:
             look.cells.clear()
-        if state.survey and live:
-            state.round = max((row[4] for _, _, row in live), key=lambda name: self._ranks.get(name, 0))
+        if state.survey:
+            state.round = max((row[4] for _, _, row in live), key=lambda name: self._ranks.get(name, 0), default="")
         for _, look, row in live:
             if not state.survey or row[4] == state.round:
                 look.cells[row[3]] = (row[0], row[1], row[7], row[6])

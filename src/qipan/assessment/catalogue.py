@@ -18,6 +18,9 @@ CHECKLISTS = "qipan-checklists/1"
 QUESTIONNAIRES = "qipan-questionnaires/1"
 FUNCTIONS = "qipan-functions/1"
 
+KINDS = ("compliance", "count", "measure", "interview", "phone_test")
+SIDES = ("hardware", "software")
+
 
 @dataclass(frozen=True, slots=True)
 class CatalogueItem:
@@ -97,7 +100,18 @@ def _add(root: Fields, items: dict[str, CatalogueItem], item: CatalogueItem, fie
 
 
 def _head(root: Fields) -> None:
-    for key in ("id", "edition", "title", "source", "completeness", "sources", "thresholds", "notes", "administration"):
+    for key in (
+        "id",
+        "edition",
+        "title",
+        "source",
+        "completeness",
+        "sources",
+        "thresholds",
+        "note",
+        "notes",
+        "administration",
+    ):
         root.has(key)
 
 
@@ -111,7 +125,7 @@ def _read_checklists(root: Fields, items: dict[str, CatalogueItem], types: dict[
             key = line.word("key", required=True)
             value = line.below("value")
             line.has("source")
-            side = line.word("side")
+            side = line.choice("side", SIDES, "hardware") if line.has("side") else ""
             _add(
                 root,
                 items,
@@ -120,7 +134,7 @@ def _read_checklists(root: Fields, items: dict[str, CatalogueItem], types: dict[
                     title=line.text("title", required=True),
                     value=rules.read_value(value, {}) if value else rules.PassFail(),
                     type=code,
-                    kind=line.word("kind", "compliance"),
+                    kind=line.choice("kind", KINDS, "compliance"),
                     side="hardware" if side == "hardware" else "software" if side == "software" else "",
                     safety=line.flag("safety"),
                     rule=line.text("rule"),
@@ -145,7 +159,8 @@ def _read_checklists(root: Fields, items: dict[str, CatalogueItem], types: dict[
 def _question(root: Fields, items: dict[str, CatalogueItem], line: Fields) -> None:
     options = {option.word("code"): option.text("title") for option in line.each("options")}
     value = line.below("value")
-    for known in ("fault", "verified", "source", "standard", "code", "warning", "no", "note", "threshold"):
+    for known in ("fault", "verified", "source", "standard", "code", "warning", "no", "note", "threshold", "topic",
+                  "respondents", "part_of"):  # fmt: skip
         line.has(known)
     item = CatalogueItem(
         key=line.word("key", required=True),
@@ -156,15 +171,20 @@ def _question(root: Fields, items: dict[str, CatalogueItem], line: Fields) -> No
         options=options,
     )
     _add(root, items, item, line)
+    line.done()
 
 
 def _read_questionnaires(root: Fields, items: dict[str, CatalogueItem]) -> None:
     _head(root)
     for below in root.each("questionnaires"):
+        for known in ("id", "title", "source", "verified", "coverage", "administration", "warning", "profile"):
+            below.has(known)
         for line in below.each("questions"):
             _question(root, items, line)
+        below.done()
     for line in root.each("topics"):
         _question(root, items, line)
+    root.done()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +223,8 @@ def read_functions(pack: object) -> dict[str, Function]:
             other = named.setdefault(word, function.code)
             if word and other != function.code:
                 below.report(Text(f"“{word}”已属于“{other}”", f"{word!r} already names {other!r}"), at=("aliases",))
+        if function.code in found:
+            below.report(Text(f"“{function.code}”重复", f"code {function.code!r} stands twice"), at=("code",))
         found[function.code] = function
     root.done()
     finish(problems)

@@ -65,13 +65,15 @@ class Fields:
     def _as_text(self, value: object, *at: str | int) -> Text:
         if value is None:
             return Text()
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)  # an edition that is a year
         if isinstance(value, str):
             chinese = any("一" <= character <= "鿿" for character in value)
             return Text(value.strip(), "") if chinese else Text("", value.strip())
         if isinstance(value, Mapping) and set(value) <= {"zh", "en"}:
             zh, en = value.get("zh") or "", value.get("en") or ""
-            if isinstance(zh, str) and isinstance(en, str):
-                return Text(zh.strip(), en.strip())
+            if all(isinstance(words, (str, int)) and not isinstance(words, bool) for words in (zh, en)):
+                return Text(str(zh).strip(), str(en).strip())
         self.report(
             Text("应当写成 {zh: …, en: …}", "must be {zh: …, en: …} or one text"),
             Text("", f"found {value!r:.60}"),

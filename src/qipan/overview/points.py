@@ -107,7 +107,7 @@ def parts(standing: Standing, wanted: Wanted) -> Iterator[OwnedPart]:
             continue
         if wanted.side or wanted.node:
             line = book.lines.get(part.check)
-            if (wanted.side and (line is None or line.side != wanted.side)) or (nodes and part.node not in nodes):
+            if (wanted.side and (line is None or line.side != wanted.side)) or (wanted.node and part.node not in nodes):
                 continue
         yield part
 
@@ -119,7 +119,7 @@ def adjustments(standing: Standing, wanted: Wanted) -> Iterator[Adjustment]:
     nodes = under(standing, wanted.node) if wanted.node else frozenset()
     for change in standing.card.adjustments:
         section = standing.book.nodes[change.node].section if change.node else WHOLE
-        if (wanted.section and section != wanted.section) or (nodes and change.node not in nodes):
+        if (wanted.section and section != wanted.section) or (wanted.node and change.node not in nodes):
             continue
         yield change
 

@@ -10,7 +10,7 @@ rebuilds that one reading from its kept rows by the one reading function.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from qipan.assessment.batch import Gathering, Observation, Round, check_weight, instant, rank_rounds
 from qipan.assessment.reading import (
@@ -23,24 +23,25 @@ from qipan.assessment.reading import (
     read,
     read_as_listed,
 )
-from qipan.assessment.rulebook import Line, Rulebook
+from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.rules import REASONS
+from qipan.assessment.running_parts import (
+    ABSENT,
+    NOBODY_ASKED,
+    NOTHING_YET,
+    Brings,
+    Look,
+    Place,
+    Row,
+    RunningCheck,
+    Spot,
+    State,
+    most_hidden,
+)
 from qipan.assessment.scale import SCALE
 from qipan.assessment.scorecard import Scorecard, not_applicable, score_check, scorecard
 from qipan.assessment.standard import UNSTRATIFIED, Standard
 from qipan.assessment.tally import Tally
-
-Row: TypeAlias = tuple[int, int, int, str, str, bool, str, int, str, bool]
-"""(observed, recorded, number, subject, round, at random, outcome, weight, source, own)"""
-Cell: TypeAlias = tuple[int, int, int, str]
-"""What stands for an item and a subject: (observed, recorded, weight, outcome)."""
-Brings: TypeAlias = tuple[int, int, int, int, int, int, int, int, int]
-"""What an outcome brings to a reading: (value, weight, num, den, faults, unknown, hidden, na, reason). `hidden` are the
-faults that what is missing may hide; the reason is an index of `REASONS`."""
-
-NOTHING_YET: Brings = (0, 0, 0, 0, 0, 0, 0, 0, 0)
-NOBODY_ASKED: Brings = (0, 0, 0, 0, 0, 1, 1, 0, 0)
-"""A zone where nobody has answered yet is one missing answer."""
 
 
 class Total(NamedTuple):
@@ -50,96 +51,6 @@ class Total(NamedTuple):
     earned: int
     lost: int
     unassessed: int
-
-
-class _Check:
-    """One check: its tallies, its points, and whether they have to be settled."""
-
-    __slots__ = (
-        "earned", "gone", "least", "line", "lost", "marked", "points", "policy", "pooled", "possible", "single",
-        "span", "tallies", "unassessed",
-    )  # fmt: skip
-
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        self.points = line.check.points.points
-        self.span = line.check.points.span
-        self.policy = line.check.missing
-        self.pooled = line.check.join.kind == "pooled_rate"
-        self.least = max(1, line.check.join.min_sample)
-        self.single = len(line.strata) == 1
-        self.tallies: dict[str, Tally] = {}
-        self.possible = self.earned = self.lost = self.unassessed = 0
-        self.gone = self.marked = False
-
-
-class _State:
-    """One check at one cluster: the sums of its reading, changed item by item."""
-
-    __slots__ = (
-        "blank", "check", "den", "enters", "faults", "hidden", "high", "line", "listed", "looks", "low", "missing",
-        "na", "num", "rebuilt", "round", "rule", "slow", "stratum", "survey", "tally", "unknown", "value", "weight", "y",
-    )  # fmt: skip
-
-    def __init__(self, check: _Check, stratum: str, blank: tuple[Reading, int], *, listed: bool) -> None:
-        self.check = check
-        self.line = line = check.line
-        self.rule = line.site.y
-        self.stratum = stratum
-        self.survey = line.survey
-        self.rebuilt = line.check.repeat != "latest"  # every time anew, whatever comes
-        self.slow = self.rebuilt
-        self.listed = self.enters = listed
-        self.tally = check.tallies.setdefault(stratum, Tally())
-        self.looks: list[_Look] = []
-        self.round = ""
-        self.blank = True
-        self.missing = [0, 0, 0, 0]
-        self.take(*blank)
-
-    def take(self, reading: Reading, hidden: int) -> None:
-        """Take over the sums of a reading."""
-        self.value, self.weight, self.num, self.den = reading.value, reading.weight, reading.num, reading.den
-        self.faults, self.unknown, self.hidden, self.na = reading.faults, reading.unknown, hidden, reading.na
-        self.y, self.low, self.high = reading.y, reading.low, reading.high
-        self.missing[:] = reading.not_seen, reading.refused, reading.lost, reading.disputed
-
-    def reading(self) -> Reading:
-        """Return the reading that the sums stand for."""
-        return Reading(
-            self.enters, self.value, self.weight, self.num, self.den, self.faults, self.unknown, self.y, self.low,
-            self.high, self.na, *self.missing,
-        )  # fmt: skip
-
-
-class _Look:
-    """One item of one state: what stands there by subject, and what each outcome brings."""
-
-    __slots__ = ("absent", "brings", "cells", "item", "spot", "state")
-
-    def __init__(self, state: _State, item: str, brings: dict[str, Brings], spot: _Spot) -> None:
-        weight = state.line.strata[state.stratum][item]
-        self.state = state
-        self.item = item
-        self.brings = brings
-        self.cells: dict[str, Cell] = {}
-        self.absent: Brings = (0, 0, 0, 0, 0, weight, weight * state.line.most_faults[item], 0, 0)
-        self.spot = spot
-
-
-class _Spot:
-    """One item at one cluster: its rows, and the checks that look at it there."""
-
-    __slots__ = ("known", "looks", "rows")
-
-    def __init__(self, known: set[str]) -> None:
-        self.rows: list[Row] = []
-        self.looks: list[_Look] = []
-        self.known = known
-
-
-def _most_hidden(line: Line, stratum: str) -> int:
-    return sum(w * line.most_faults[item] for item, w in line.strata[stratum].items())
 
 
 def _standards(book: Rulebook) -> list[Standard]:
@@ -163,27 +74,26 @@ class Running:
         self._fixed = frozenset(one.name for one in self._given)
         self._first: dict[str, int] = {}
         self._ranks = rank_rounds(self._given, {})
-        self._checks = {key: _Check(line) for key, line in book.lines.items()}
-        self._states: dict[tuple[str, str, str], _State] = {}
-        self._spots: dict[tuple[str, str, str], _Spot] = {}
-        self._same: dict[tuple[str, tuple[tuple[str, str, str], ...]], _Spot] = {}
-        self._places: dict[tuple[str, str], tuple[tuple[str, str, bool, dict[str, Brings]], ...]] = {}
+        self._checks = {key: RunningCheck(line) for key, line in book.lines.items()}
+        self._states: dict[tuple[str, str, str], State] = {}
+        self._spots: dict[tuple[str, str, str], Spot] = {}
+        self._places: dict[tuple[str, str], Place] = {}
         self._blanks: dict[tuple[str, str], tuple[Reading, int]] = {}
         self._brings: dict[tuple[str, str, str], dict[str, Brings]] = {}
         self._known: dict[str, set[str]] = {}
-        self._ids: dict[str, tuple[_Spot, Row]] = {}
+        self._ids: dict[str, tuple[Spot, Row]] = {}
         self._dead: set[int] = set()
         self._awaited: set[str] = set()
         self._gathering = Gathering(book)
-        self._marked: list[_Check] = []
+        self._marked: list[RunningCheck] = []
         self._bare = sum(book.bare.values())
         self._possible = self._earned = self._lost = self._unassessed = 0
         self._plain = not (book.caps or book.bonuses or book.negative) and all(
             gate.effect == "bar" for standard in _standards(book) for gate in standard.gates
         )
         for key in self._gathering.listed(self._given):
-            state = self._states[key] = _State(self._checks[key[0]], key[1], self._blank(key), listed=True)
-            state.tally.add(state.reading())
+            state = self._states[key] = State(self._checks[key[0]], key[1], self._blank(key), listed=True)
+            state.count(1)
         for check in self._checks.values():
             check.gone = not check.line.counter and self._applies_not(check)
         self._allot()
@@ -259,18 +169,19 @@ class Running:
                 if random and not state.enters:
                     self._enter(state)
                 continue
-            cells = look.cells
-            old = cells.get(subject)
+            old = look.cells.get(subject) if subject else look.cell
             if old is None:
-                if not state.survey:
-                    before, times = (NOTHING_YET, 0) if cells else (look.absent, 1)
-                else:
-                    before, times = (NOBODY_ASKED, 1) if state.blank else (NOTHING_YET, 0)
-                    state.blank = False
-                cells[subject] = (observed, recorded, weight, outcome)
+                before, times = NOTHING_YET, 0
+                if state.survey:
+                    if state.blank:
+                        before, times = NOBODY_ASKED, 1
+                        state.blank = False
+                elif not look.answered:
+                    before, times = look.brings[ABSENT], 1
+                look.put(subject, (observed, recorded, weight, outcome))
                 self._change(state, before, times, look.brings.get(outcome) or self._worth(look, outcome), weight)
             elif observed > old[0] or (observed == old[0] and recorded >= old[1]):
-                cells[subject] = (observed, recorded, weight, outcome)
+                look.put(subject, (observed, recorded, weight, outcome))
                 if old[3] != outcome or old[2] != weight:
                     brings = look.brings
                     self._change(
@@ -280,22 +191,22 @@ class Running:
             if random and not state.enters:
                 self._enter(state)
 
-    def _turn(self, state: _State, name: str) -> bool:
+    def _turn(self, state: State, name: str) -> bool:
         """Let a survey's new round stand in place of the one before; return whether it is the later one."""
         if self._ranks.get(name, 0) < self._ranks.get(state.round, 0):
             return False
         if state.enters:
-            state.tally.add(state.reading(), -1)
+            state.count(-1)
         state.take(*self._blank((state.line.key, state.stratum, "")))
         for look in state.looks:
-            look.cells.clear()
+            look.clear()
         state.round, state.blank = name, True
         if state.enters:
-            state.tally.add(state.reading())
-            self._flip(state.check)
+            state.count(1)
+            self._flip(state.check, state.tally)
         return True
 
-    def _change(self, state: _State, before: Brings, times: int, new: Brings, weight: int) -> None:
+    def _change(self, state: State, before: Brings, times: int, new: Brings, weight: int) -> None:
         """Replace what one item brought to a reading, and change the tally by the difference."""
         was_weight, was_unknown = state.weight, state.unknown
         seen = was_weight + weight * new[1] - times * before[1]
@@ -303,7 +214,7 @@ class Running:
         applied, applies = bool(was_weight or was_unknown), bool(seen or unknown)
         enters, tally = state.enters, state.tally
         if enters and not (applied and applies):
-            tally.add(state.reading(), -1)
+            state.count(-1)
         d_num, d_den = weight * new[2] - times * before[2], weight * new[3] - times * before[3]
         was_y, was_low, was_high = state.y, state.low, state.high
         value = state.value = state.value + weight * new[0] - times * before[0]
@@ -315,8 +226,10 @@ class Running:
             state.na += weight * new[7] - times * before[7]
         if new[5] or before[5]:
             state.hidden += weight * new[6] - times * before[6]
-            state.missing[new[8]] += weight * new[5]
-            state.missing[before[8]] -= times * before[5]
+            missing = list(state.missing)
+            missing[new[8]] += weight * new[5]
+            missing[before[8]] -= times * before[5]
+            state.missing = (missing[0], missing[1], missing[2], missing[3])
         rule = state.rule
         y = low = high = rule(value, seen, num, den, faults) if seen else 0
         if unknown:
@@ -342,8 +255,8 @@ class Running:
             elif not (seen and was_weight):
                 tally.seen += bool(seen) - bool(was_weight)
         else:
-            tally.add(state.reading())
-            self._flip(state.check)
+            state.count(1)
+            self._flip(state.check, state.tally)
         check = state.check
         if not check.marked:
             check.marked = True
@@ -360,7 +273,7 @@ class Running:
         else:
             tally.disputed += change
 
-    def _worth(self, look: _Look, outcome: str) -> Brings:
+    def _worth(self, look: Look, outcome: str) -> Brings:
         """Return what an outcome of weight 1 brings, and remember it for every cluster."""
         line, item = look.state.line, look.item
         w = line.strata[look.state.stratum][item]
@@ -376,44 +289,59 @@ class Running:
         look.brings[outcome] = brings
         return brings
 
-    def _open(self, item: str, stratum: str, cluster: str) -> _Spot:
+    def _open(self, item: str, stratum: str, cluster: str) -> Spot:
         """Make the place of an item at a cluster, however its stratum is written."""
-        places = self._places.get((item, stratum))
-        if places is None:
-            self._gathering.check_place(item, stratum)
-            places = self._places[item, stratum] = tuple(
-                (line.key, known, line.one_thing or line.counter, self._brings.setdefault((line.key, known, item), {}))
-                for line, known in self.book.places(item, stratum)
-            )
-        keys = tuple([(key, known, UNSTRATIFIED if one_thing else cluster) for key, known, one_thing, _ in places])
-        spot = self._same.get((item, keys))
+        place = self._places.get((item, stratum))
+        if place is None:
+            place = self._places[item, stratum] = self._place(item, stratum)
+        places, one_known, one_thing = place
+        cluster_of = UNSTRATIFIED if one_thing else cluster
+        spot = self._spots.get((item, one_known, cluster_of)) if one_known else None
         if spot is None:
-            spot = self._same[item, keys] = _Spot(self._known.setdefault(item, set()))
-            for key, (_, _, _, brings) in zip(keys, places, strict=True):
+            spot = Spot(self._known.setdefault(item, set()))
+            looks = []
+            for line, known, single, brings in places:
+                key = (line.key, known, UNSTRATIFIED if single else cluster)
                 state = self._states.get(key)
                 if state is None:
-                    state = self._states[key] = _State(self._checks[key[0]], key[1], self._blank(key), listed=False)
+                    state = self._states[key] = State(self._checks[line.key], known, self._blank(key), listed=False)
                 for look in state.looks:
                     if look.item == item:
                         state.slow = state.rebuilt = True  # one item of one file, written under several clusters
-                look = _Look(state, item, brings, spot)
+                look = Look(state, item, brings, spot)
                 state.looks.append(look)
-                spot.looks.append(look)
+                looks.append(look)
+            spot.looks = tuple(looks)
+            if one_known:
+                self._spots[item, one_known, cluster_of] = spot
         self._spots[item, stratum, cluster] = spot
         return spot
+
+    def _place(self, item: str, stratum: str) -> Place:
+        """Return which checks look at an item of a stratum, and the one stratum that all of them mean, if one."""
+        self._gathering.check_place(item, stratum)
+        places = []
+        for line, known in self.book.places(item, stratum):
+            brings = self._brings.setdefault((line.key, known, item), {})
+            w = line.strata[known][item]
+            brings[ABSENT] = (0, 0, 0, 0, 0, w, w * line.most_faults[item], 0, 0)
+            places.append((line, known, line.one_thing or line.counter, brings))
+        knowns, singles = {known for _, known, _, _ in places}, {single for _, _, single, _ in places}
+        alike = len(knowns) == 1 and len(singles) == 1
+        return tuple(places), (knowns.pop() if alike else ""), alike and singles.pop()
 
     def _blank(self, key: tuple[str, str, str]) -> tuple[Reading, int]:
         """Return the reading of a cluster that nobody has seen, and the faults that may hide there."""
         blank = self._blanks.get(key[:2])
         if blank is None:
             line = self.book.lines[key[0]]
-            hidden = 1 if line.survey else _most_hidden(line, key[1])
+            hidden = 1 if line.survey else most_hidden(line, key[1])
             blank = self._blanks[key[:2]] = (read_as_listed(line, key[1]), hidden)
         return blank
 
     # --- what is not the next look in its turn ---
 
-    def _aside(self, spot: _Spot, row: Row, identity: str, supersedes: str) -> bool:
+    def _aside(self, spot: Spot, row: Row, identity: str, supersedes: str) -> bool:
         """Note ids, let a correction take off what it corrects; return whether the row itself counts."""
         if supersedes:
             self._awaited.add(supersedes)
@@ -429,7 +357,7 @@ class Running:
                 look.state.slow = True
         return True
 
-    def _drop(self, spot: _Spot, row: Row) -> None:
+    def _drop(self, spot: Spot, row: Row) -> None:
         self._dead.add(row[2])
         if row[4] and row[4] not in self._fixed and row[0] == self._first.get(row[4]):
             first: dict[str, int] = {}
@@ -455,7 +383,7 @@ class Running:
                 if (state.survey or state.line.check.repeat != "latest") and state.looks:
                     self._rebuild(state)
 
-    def _rebuild(self, state: _State) -> None:
+    def _rebuild(self, state: State) -> None:
         """Read one check at one cluster again from its kept rows."""
         line, entries, own = state.line, [], False
         live = [
@@ -473,60 +401,62 @@ class Running:
         else:
             reading = read_as_listed(line, state.stratum) if state.listed else NOTHING_READ
         if state.enters:
-            state.tally.add(state.reading(), -1)
+            state.count(-1)
         state.enters = reading.enters
-        if state.enters:
-            state.tally.add(reading)
         state.slow = own or state.rebuilt
         self._refill(state, live)
         if not entries:
             reading = self._blank((line.key, state.stratum, ""))[0]
         state.take(reading, self._hidden(state))
-        self._flip(state.check)
+        if state.enters:
+            state.count(1)
+        self._flip(state.check, state.tally)
         if not state.check.marked:
             state.check.marked = True
             self._marked.append(state.check)
 
-    def _refill(self, state: _State, live: list[tuple[int, _Look, Row]]) -> None:
+    def _refill(self, state: State, live: list[tuple[int, Look, Row]]) -> None:
         """Let stand in each item what its last row says (of a survey: of its last round)."""
         for look in state.looks:
-            look.cells.clear()
+            look.clear()
         if state.survey:
             state.round = max((row[4] for _, _, row in live), key=lambda name: self._ranks.get(name, 0), default="")
         for _, look, row in live:
             if not state.survey or row[4] == state.round:
-                look.cells[row[3]] = (row[0], row[1], row[7], row[6])
+                look.put(row[3], (row[0], row[1], row[7], row[6]))
                 if row[6] not in look.brings:
                     self._worth(look, row[6])
-        state.blank = not any(look.cells for look in state.looks)
+        state.blank = not any(look.answered for look in state.looks)
 
     @staticmethod
-    def _hidden(state: _State) -> int:
+    def _hidden(state: State) -> int:
         if state.survey and state.blank:
             return 1
-        hidden = 0 if state.survey else _most_hidden(state.line, state.stratum)
+        hidden = 0 if state.survey else most_hidden(state.line, state.stratum)
         for look in state.looks:
-            if look.cells and not state.survey:
-                hidden -= look.absent[6]
-            hidden += sum(cell[2] * look.brings[cell[3]][6] for cell in look.cells.values())
+            if look.answered and not state.survey:
+                hidden -= look.brings[ABSENT][6]
+            hidden += sum(cell[2] * look.brings[cell[3]][6] for cell in look.standing())
         return hidden
 
-    def _enter(self, state: _State) -> None:
+    def _enter(self, state: State) -> None:
         state.enters = True
-        state.tally.add(state.reading())
-        self._flip(state.check)
+        state.count(1)
+        self._flip(state.check, state.tally)
         if not state.check.marked:
             state.check.marked = True
             self._marked.append(state.check)
 
     # --- points ---
 
-    def _applies_not(self, check: _Check) -> bool:
+    def _applies_not(self, check: RunningCheck) -> bool:
         key = check.line.key
         return not_applicable(check.line, {(key, s): t for s, t in check.tallies.items()}, self.absent)
 
-    def _flip(self, check: _Check) -> None:
+    def _flip(self, check: RunningCheck, tally: Tally) -> None:
         """Divide the points anew where a check begins or ceases to apply."""
+        if tally.clusters and not check.gone:
+            return  # something applies, as before
         if not check.line.counter and self._applies_not(check) != check.gone:
             check.gone = not check.gone
             self._allot()
@@ -541,7 +471,7 @@ class Running:
                 check.marked = True
                 self._marked.append(check)
 
-    def _settle(self, check: _Check) -> None:
+    def _settle(self, check: RunningCheck) -> None:
         """Bring the points of a check up to its tallies."""
         check.marked = False
         if check.line.counter:
@@ -552,7 +482,7 @@ class Running:
         self._unassessed += unassessed - check.unassessed
         check.earned, check.lost, check.unassessed = earned, lost, unassessed
 
-    def _points(self, check: _Check) -> tuple[int, int, int]:
+    def _points(self, check: RunningCheck) -> tuple[int, int, int]:
         """Return earned, lost and unassessed of a check: those of `score_check`, with less around them."""
         line, possible = check.line, check.possible
         if check.gone:

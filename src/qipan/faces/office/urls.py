@@ -43,6 +43,7 @@ urlpatterns = [
     path("ledger/import/new/", imports.import_new, name="import_new"),
     path("ledger/import/template/", imports.import_template, name="import_template"),
     path("ledger/import/<int:pk>/", imports.import_show, name="import_show"),
+    path("ledger/import/<int:pk>/progress/", imports.import_progress, name="import_progress"),
     path("ledger/import/<int:pk>/confirm/", imports.import_confirm, name="import_confirm"),
     path("ledger/import/<int:pk>/check/", imports.import_check, name="import_check"),
     path("ledger/import/<int:pk>/discard/", imports.import_discard, name="import_discard"),

@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from qipan.assessment.batch import LOCAL
 from qipan.assessment.text import Text
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.actions import enqueue
@@ -270,7 +271,7 @@ def _summary(intake: Intake, prepared: actions.Prepared | None, found: Import) -
         {
             "line": line, "item": fact.item, "stratum": fact.stratum, "cluster": fact.cluster, "subject": fact.subject,
             "round": codes.get(fact.round or 0, ""), "selection": fact.selection, "outcome": fact.outcome,
-            "observed_at": fact.observed_at.isoformat(), "supersedes": str(fact.supersedes or ""),
+            "observed_at": fact.observed_at.astimezone(LOCAL).isoformat(), "supersedes": str(fact.supersedes or ""),
         }
         for line, fact in zip(intake.lines[:FIRST_ROWS], facts[:FIRST_ROWS], strict=True)
     ]  # fmt: skip

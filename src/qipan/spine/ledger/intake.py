@@ -209,12 +209,12 @@ class _Checking:
         self.named: set[uuid.UUID] = set()
         self._selection = sheet.columns.get("selection")
         self._days = [sheet.columns[name] for name in ("observed_at", "recorded_at") if name in sheet.columns]
-        self._needed = [sheet.columns[name] for name in ("item", "outcome", "observed_at")]
+        self._needed = [sheet.columns[name] for name in ("outcome", "observed_at")]
 
     def row(self, line: int, cells: list[str]) -> None:
         """Check one row."""
         if not any(cells[at].strip() for at in self._needed if at < len(cells)):
-            # Blank rows, and what stands under a table: sums, notes, signatures.
+            # Blank rows, rows prepared and not filled in, and what stands under a table: sums, notes, signatures.
             self.intake.blank += any(cell.strip() for cell in cells)
             return
         self.intake.rows += 1

@@ -1,0 +1,363 @@
+"""The register of sites: the list with its map, and the page of one site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+
+from qipan.assessment.scale import POINT, SCALE
+from qipan.assessment.standard import METHODS
+from qipan.assessment.text import Text
+from qipan.faces.office import exports
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.figures import Parts, printed_rows, printed_total, total
+from qipan.faces.office.templatetags.office import day, minute
+from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, READ
+from qipan.overview.board import Sums
+from qipan.overview.points import UnitName, Whose
+from qipan.overview.sites import ON_MAP, STATES, CheckRow, SiteList, SitePage, SiteRow, site_list, site_page
+
+PAGE = 50
+STATE_WORDS = {
+    "lost": gettext_lazy("points lost"),
+    "partly": gettext_lazy("partly assessed"),
+    "good": gettext_lazy("in order"),
+    "open": gettext_lazy("on a list, not seen yet"),
+    "chosen": gettext_lazy("chosen looks only, enters no score"),
+    "never": gettext_lazy("nobody has looked this year"),
+}
+STATE_PILLS = {
+    "lost": "failed", "partly": "partly", "good": "full", "open": "not_assessed", "chosen": "partly",
+    "never": "not_assessed",
+}  # fmt: skip
+SORTS: dict[str, Callable[[SiteRow], Any]] = {
+    "name": lambda row: row.name.into(get_language() or "en"),
+    "code": lambda row: row.code,
+    "type": lambda row: row.type_title.into(get_language() or "en"),
+    "last": lambda row: row.last.timestamp() if row.last else 0.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A unit as a row links to it."""
+
+    name: Text
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSite:
+    """A row as the page, the map's list and the exports show it."""
+
+    row: SiteRow
+    parts: Parts
+    url: str
+    points_url: str
+    territory: Text
+    owners: tuple[Owner, ...]
+    more: int
+    state_word: str
+    pill: str
+
+    @property
+    def id(self) -> str:
+        """What the map's list knows it by."""
+        return self.row.code
+
+    @property
+    def name(self) -> Text:
+        """Its name."""
+        return self.row.name
+
+    @property
+    def state(self) -> str:
+        """Which mark it has on the map."""
+        return ON_MAP[self.row.state]
+
+    @property
+    def note(self) -> Text:
+        """What the map's list says beside the name."""
+        return self.row.type_title
+
+
+@requires(READ)
+def sites(request: HttpRequest) -> HttpResponse:
+    """List the register, with what was lost at each site."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    found = site_list(desk.year, timezone.localdate())
+    printed = printed_sites(found)
+    rows = _chosen(request, found)
+    sort = request.GET.get("sort", "-lost")
+    rows = _sorted(rows, sort, printed)
+    kind = exports.wanted(request)
+    if kind:
+        shown = [_shown(row, found, printed) for row in rows]
+        return exports.export(kind, _("sites"), _headings(), [_exported(row) for row in shown])
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    made = [_shown(row, found, printed) for row in page]
+    query = urlencode({name: request.GET[name] for name in ("type", "unit", "state", "q") if request.GET.get(name)})
+    context = {
+        "page": page,
+        "rows": made,
+        "sort": sort,
+        "filters": _filters(request, found),
+        "keep": [("sort", sort)] if request.GET.get("sort") else [],
+        "reset_url": reverse("sites") if query else "",
+        "exports": exports.links(request),
+        "data_url": reverse("sites_geojson") + (f"?{query}" if query else ""),
+        "sums": _sums(rows, found, printed, filtered=bool(query)),
+        "registered": len(found.rows),
+        "never": sum(1 for row in found.rows if row.state == "never"),
+        "never_url": reverse("sites") + "?state=never",
+        "may_import": IMPORT_OBSERVATIONS.allows(desk.post, desk.county),
+        "assumed": found.standing.book.weights_assumed,
+    }
+    return render(request, "office/sites.html", context)
+
+
+@requires(READ)
+def sites_geojson(request: HttpRequest) -> HttpResponse:
+    """Return the same sites as points of a map."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return JsonResponse({"type": "FeatureCollection", "features": []}, content_type="application/geo+json")
+    found = site_list(desk.year, timezone.localdate())
+    language = get_language() or "en"
+    features = []
+    for row in _chosen(request, found):
+        territory = found.units.get(row.territory) if row.territory else None
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": None
+                if row.lon is None or row.lat is None
+                else {"type": "Point", "coordinates": [row.lon, row.lat]},
+                "properties": {
+                    "id": row.code,
+                    "name": row.name.into(language),
+                    "url": reverse("site", args=[row.code]),
+                    "state": ON_MAP[row.state],
+                    "type": row.type_title.into(language),
+                    "unit": territory.name.into(language) if territory else "",
+                    "note": str(STATE_WORDS[row.state]) if row.state in {"chosen", "never"} else "",
+                },
+            }
+        )
+    answer = {"type": "FeatureCollection", "features": features}
+    return JsonResponse(answer, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
+
+
+def printed_sites(found: SiteList) -> dict[str, Parts]:
+    """Return every site's printed figures, and those of what hangs on no site ("-document", "-unseen", …).
+
+    They add up to the printed total whatever is filtered, sorted or paged: first the types are rounded against the
+    total, then the sites of a type against their type.
+    """
+    by_type: dict[str, list[SiteRow]] = {}
+    for row in found.rows:
+        by_type.setdefault(row.type, []).append(row)
+    rest = {
+        "-document": found.not_at_site, "-unseen": found.unseen_types, "-unregistered": found.unregistered,
+        "-rule": found.by_rule,
+    }  # fmt: skip
+    tops = [total([_parts(row.sums) for row in rows]) for rows in by_type.values()]
+    tops += [_parts(sums) for sums in rest.values()]
+    card = found.standing.card.total
+    whole = printed_total(Parts(card.earned, card.lost, card.unassessed))
+    shown = printed_rows(tops, whole=whole)
+    printed = dict(zip(rest, shown[len(by_type) :], strict=True))
+    for rows, top in zip(by_type.values(), shown, strict=False):
+        inner = printed_rows([_parts(row.sums) for row in rows], whole=top)
+        printed |= {row.code: parts for row, parts in zip(rows, inner, strict=True)}
+    return printed
+
+
+def _parts(sums: Sums) -> Parts:
+    return Parts(sums.earned, sums.lost, sums.unassessed)
+
+
+def _chosen(request: HttpRequest, found: SiteList) -> list[SiteRow]:
+    """Return the rows that the filters leave."""
+    kind, unit, state = (request.GET.get(name, "") for name in ("type", "unit", "state"))
+    words = request.GET.get("q", "").strip().casefold().split()
+    codes = {pk: each.code for pk, each in found.units.items()}
+    kept = []
+    for row in found.rows:
+        if kind and row.type != kind:
+            continue
+        if unit and (codes.get(row.territory or 0, "") if row.territory else "-") != unit:
+            continue
+        if state and row.state != state:
+            continue
+        text = f"{row.code} {row.name.zh} {row.name.en}".casefold()
+        if all(word in text for word in words):
+            kept.append(row)
+    return kept
+
+
+def _sorted(rows: list[SiteRow], sort: str, printed: dict[str, Parts]) -> list[SiteRow]:
+    figures: dict[str, Callable[[SiteRow], Any]] = {
+        # What is printed comes first, so that no figure stands above a larger one.
+        "lost": lambda row: (printed[row.code].lost, row.sums.lost),
+        "unassessed": lambda row: (printed[row.code].unassessed, row.sums.unassessed),
+    }
+    key = (SORTS | figures).get(sort.removeprefix("-"))
+    # The register is in the order of codes, and sorting keeps the order of equals.
+    return sorted(rows, key=key, reverse=sort.startswith("-")) if key else rows
+
+
+def _shown(row: SiteRow, found: SiteList, printed: dict[str, Parts]) -> ShownSite:
+    owners = [owner_of(whose, found.units) for whose in row.owners]
+    territory = found.units.get(row.territory) if row.territory else None
+    return ShownSite(
+        row=row,
+        parts=printed[row.code],
+        url=reverse("site", args=[row.code]),
+        points_url=f"{reverse('points')}?{urlencode({'by': 'part', 'cluster': row.code})}",
+        territory=territory.name if territory else Text(),
+        owners=tuple(owners[:2]),
+        more=max(len(owners) - 2, 0),
+        state_word=str(STATE_WORDS[row.state]),
+        pill=STATE_PILLS[row.state],
+    )
+
+
+def owner_of(whose: Whose, units: dict[int, UnitName]) -> Owner:
+    """Return a unit as it is linked; nobody is said to be nobody."""
+    unit = units.get(whose) if isinstance(whose, int) else None
+    return Owner(unit.name, reverse("unit", args=[unit.code])) if unit else Owner(Text("无责任单位", "unowned"), "")
+
+
+def _sums(
+    rows: Sequence[SiteRow], found: SiteList, printed: dict[str, Parts], *, filtered: bool
+) -> list[dict[str, object]]:
+    """Return the foot of the table: what is listed, what is not, and the total that they add up to."""
+    listed = total([printed[row.code] for row in rows])
+    everything = total(list(printed.values()))
+    at_sites = total([printed[row.code] for row in found.rows])
+    points = reverse("points")
+    foot: list[dict[str, object]] = [{"label": _("Sites listed"), "count": len(rows), "parts": listed, "url": ""}]
+    if filtered:
+        others = Parts(
+            at_sites.earned - listed.earned, at_sites.lost - listed.lost, at_sites.unassessed - listed.unassessed
+        )
+        foot.append(
+            {"label": _("Other sites"), "count": len(found.rows) - len(rows), "parts": others, "url": reverse("sites")}
+        )
+    for key, label, url in (
+        ("-document", _("Not at a site: documents, opinions, figures"), f"{points}?by=check"),
+        ("-unseen", _("Types that nobody has looked at"), f"{points}?by=site&sort=-unassessed"),
+        ("-unregistered", _("Places that are not on the register"), f"{points}?by=site"),
+        ("-rule", _("Changed by rule"), f"{points}?whose=rule"),
+    ):
+        parts = printed[key]
+        if parts.possible or parts.earned or parts.lost:
+            foot.append({"label": label, "count": None, "parts": parts, "url": url})
+    foot.append({"label": _("Total"), "count": None, "parts": everything, "url": reverse("board"), "whole": True})
+    return foot
+
+
+def _filters(request: HttpRequest, found: SiteList) -> list[dict[str, object]]:
+    language = get_language() or "en"
+    types = sorted((title.into(language), code) for code, title in found.types.items())
+    held = {row.territory for row in found.rows}
+    units = sorted(
+        (unit.code, unit.name.into(language)) for pk, unit in found.units.items() if pk in held
+    )  # fmt: skip
+    nowhere = [("-", _("no territory"))] if None in held else []
+    counts = {state: sum(1 for row in found.rows if row.state == state) for state in STATES}
+    states = [(state, f"{STATE_WORDS[state]} ({counts[state]})") for state in STATES if counts[state]]
+
+    def select(name: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, object]:
+        value = request.GET.get(name, "")
+        return {"name": name, "label": label, "kind": "select", "value": value, "options": [("", _("all")), *options]}
+
+    return [
+        select("type", _("Type"), [(code, title) for title, code in types]),
+        select("unit", _("Territory"), [*units, *nowhere]),
+        select("state", _("State"), states),
+        {"name": "q", "label": _("Name or code"), "kind": "search", "value": request.GET.get("q", "")},
+    ]
+
+
+def _headings() -> list[str]:
+    return [
+        _("Code"), _("Site"), _("Type"), _("Territory"), _("State"), _("Last look"), _("Observations"),
+        pgettext("points", "Earned"), pgettext("points", "Lost"), _("Not assessed"), pgettext("points", "Possible"),
+        _("Answers for it"), _("Longitude"), _("Latitude"),
+    ]  # fmt: skip
+
+
+def _exported(shown: ShownSite) -> list[object]:
+    language = get_language() or "en"
+    row, parts = shown.row, shown.parts
+    return [
+        row.code, row.name.into(language), row.type_title.into(language), shown.territory.into(language),
+        shown.state_word, day(row.last), row.looks,
+        *(value / POINT for value in (parts.earned, parts.lost, parts.unassessed, parts.possible)),
+        "、".join(owner.name.into(language) for owner in shown.owners), row.lon, row.lat,
+    ]  # fmt: skip
+
+
+# --- one site ---
+
+
+@requires(READ)
+def site(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one site: whose it is, what is checked there, what was seen, and what is lost."""
+    desk = at_desk(request)
+    found = site_page(desk.year, timezone.localdate(), code) if desk.year else None
+    if found is None:
+        raise Http404
+    printed = printed_sites(found.listed)[code]
+    inner = printed_rows([_parts(check.sums) for check in found.checks], whole=printed)
+    ledger = f"{reverse('ledger')}?{urlencode({'cluster': code})}"
+    units = found.units
+    territory = units.get(found.row.territory) if found.row.territory else None
+    context = {
+        "site": found.row,
+        "found": found,
+        "parts": printed,
+        "crumbs": [(_("Sites"), reverse("sites")), (found.row.name, "")],
+        "state_word": STATE_WORDS[found.row.state],
+        "pill": STATE_PILLS[found.row.state],
+        "territory": territory,
+        "territory_url": reverse("unit", args=[territory.code]) if territory else "",
+        "duties": [(duty, units[duty.unit], reverse("unit", args=[units[duty.unit].code])) for duty in found.duties],
+        "checks": [_check(check, parts, found, code) for check, parts in zip(found.checks, inner, strict=True)],
+        "rounds": found.rounds,
+        "ledger_url": ledger,
+        "points_url": f"{reverse('points')}?{urlencode({'by': 'part', 'cluster': code})}",
+        "same_type_url": f"{reverse('sites')}?{urlencode({'type': found.row.type})}",
+        "assumed": found.standing.book.weights_assumed,
+        "dangers": found.dangers,
+    }
+    return render(request, "office/site.html", context)
+
+
+def _check(check: CheckRow, parts: Parts, found: SitePage, code: str) -> dict[str, object]:
+    return {
+        "row": check,
+        "parts": parts,
+        "method": METHODS[check.method],
+        "url": reverse("criterion", args=[check.node]),
+        "owner": owner_of(check.whose, found.units),
+        "change": f"{'+' if check.changed > 0 else '−'}{abs(check.changed) * 100 / SCALE:.0f}%"
+        if check.changed
+        else "",
+        "ledger_url": f"{reverse('ledger')}?{urlencode({'cluster': code, 'check': check.check})}",
+        "items": [(item, minute(item.look.at) if item.look else "") for item in check.items],
+    }

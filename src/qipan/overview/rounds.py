@@ -1,0 +1,142 @@
+"""The rounds of a year: what is on their lists, what was seen, and what they published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.utils import timezone
+
+from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.text import Text
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.ledger.models import Listing, Observation, Round, RoundFigure, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a closed round published of one section: over so many readings, the mean of what was seen."""
+
+    section: str
+    code: str
+    title: Text
+    listed: int
+    seen: int
+    mean: int | None
+    """On `SCALE`; None where nothing was seen."""
+    amended: tuple[tuple[datetime, int, int | None], ...]
+    """Later figures: the day, readings seen, and the mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round with what is on its list, what was seen, and what it published."""
+
+    id: int
+    code: str
+    name: Text
+    selection: str
+    seed: str
+    opened_at: datetime
+    closed_at: datetime | None
+    listed: int
+    listed_seen: int
+    looks: int
+    clusters: int
+    first: datetime | None
+    last: datetime | None
+    late: int
+    """Records that came in after it was closed."""
+    overtaken: bool
+    """Still open although a later round of the county has been opened since."""
+    days_open: int
+    sections: tuple[Published, ...]
+    amended_at: datetime | None
+
+
+def round_list(year: CampaignYear, now: datetime) -> list[RoundRow]:
+    """Return the rounds of a county that were opened in the year, newest first (five statements)."""
+    county = year.campaign.county_id
+    zone = timezone.get_current_timezone()
+    begin, end = datetime(year.year, 1, 1, tzinfo=zone), datetime(year.year + 1, 1, 1, tzinfo=zone)
+    found = list(
+        Round.objects.filter(county_id=county, opened_at__gte=begin, opened_at__lt=end).order_by("opened_at", "id")
+    )
+    listed = dict(
+        Listing.objects.filter(round__county_id=county).values_list("round_id").annotate(n=Count("id")).order_by()
+    )
+    seen = {
+        pk: rest
+        for pk, *rest in Observation.objects.filter(county_id=county, year=year.year, round_id__isnull=False)
+        .values_list("round_id")
+        .annotate(
+            looks=Count("seq"),
+            clusters=Count("cluster", distinct=True),
+            first=Min("observed_at"),
+            last=Max("observed_at"),
+            late=Count("seq", filter=Q(recorded_at__gt=F("round__closed_at"))),
+        )
+        .order_by()
+    }
+    looked = Observation.objects.filter(
+        round_id=OuterRef("round_id"), cluster=OuterRef("cluster"), stratum=OuterRef("stratum"),
+        county_id=county, year=year.year,
+    )  # fmt: skip
+    listed_seen = dict(
+        Listing.objects.filter(Exists(looked), round__county_id=county)
+        .values_list("round_id")
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    figures: dict[int, list[tuple[str, str, int, int, int, datetime | None]]] = {}
+    for pk, *figure in (
+        RoundFigure.objects.filter(campaign_year=year)
+        .order_by("id")
+        .values_list("round_id", "check_key", "stratum", "clusters", "seen", "sum_y", "amended_at")
+    ):
+        figures.setdefault(pk, []).append(tuple(figure))  # type: ignore[arg-type]
+    book = rulebook(year)
+    made = []
+    for i, each in enumerate(found):
+        looks, clusters, first, last, late = seen.get(each.pk, (0, 0, None, None, 0))
+        published = figures.get(each.pk, [])
+        later = [other for other in found[i + 1 :] if other.selection != Selection.CHOSEN and other.opened_at <= now]
+        made.append(
+            RoundRow(
+                each.pk, each.code, Text(each.name_zh, each.name_en), each.selection, each.seed, each.opened_at, each.closed_at,
+                listed.get(each.pk, 0), listed_seen.get(each.pk, 0), looks, clusters, first, last, late,
+                each.closed_at is None and any(other.selection == each.selection for other in later),
+                (now - each.opened_at).days, tuple(_published(book, published)),
+                max((figure[5] for figure in published if figure[5] is not None), default=None),
+            )
+        )  # fmt: skip
+    return made[::-1]
+
+
+def _published(
+    book: Rulebook, figures: Sequence[tuple[str, str, int, int, int, datetime | None]]
+) -> Iterator[Published]:
+    """Yield what was published by section; an amended figure replaces its own from its day on."""
+    days = sorted({figure[5] for figure in figures if figure[5] is not None})
+    for section in book.sections:
+        keys = [f for f in figures if f[0] in book.lines and book.nodes[book.lines[f[0]].node].section == section.key]
+        if not keys:
+            continue
+        first = {figure[:2]: figure[2:5] for figure in keys if figure[5] is None}
+        amended = []
+        for at in days:
+            so_far = first | {figure[:2]: figure[2:5] for figure in keys if figure[5] is not None and figure[5] <= at}
+            if any(figure[5] == at for figure in keys):
+                amended.append((at, *_mean(so_far.values())[1:]))
+        clusters, seen, mean = _mean(first.values())
+        yield Published(section.key, section.code, section.short or section.title, clusters, seen, mean, tuple(amended))
+
+
+def _mean(figures: Iterable[tuple[int, int, int]]) -> tuple[int, int, int | None]:
+    clusters = seen = total = 0
+    for one, two, three in figures:
+        clusters, seen, total = clusters + one, seen + two, total + three
+    return clusters, seen, (total + seen // 2) // seen if seen else None

@@ -68,12 +68,11 @@ def test_an_item_of_a_checklist_stands_under_its_own_type(name):
 
 def test_the_national_standard_and_the_minors_are_whole_but_for_what_they_name_as_missing():
     national, minors = STANDARDS["cn-national-2015"], STANDARDS["cn-minors-2016"]
-    held = {code for code in national.nodes if code[0] in "ⅠⅡⅢ" and "-" in code}
-    contents = [code for code in held if code.count(".") == 0]
-    criteria = [code for code in national.nodes if national.nodes[code].parent in contents]
-    bare = [code for code in contents if not national.nodes[code].children]
-    assert len(contents) == 83 and len(bare) == 10
-    assert len(criteria) + len(bare) == 165 + 10 or len(criteria) == 165
+    depths = [node.depth for node in national.nodes.values()]
+    assert [depths.count(depth) for depth in range(4)] == [11, 38, 83, 165]
+    bare = [node for node in national.nodes.values() if node.depth == 2 and not node.children]
+    assert len(bare) == 10 and all(node.checks for node in bare)
+    held = set(national.nodes)
     assert national.completeness.status == "partial" and national.completeness.missing
     assert not set(national.completeness.missing) & held
     assert len(list(minors.checks())) == 45

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import ClassVar
@@ -20,11 +20,16 @@ class Linear:
     kind: ClassVar[str] = "linear"
     start: Fraction = Fraction(0)
     end: Fraction = Fraction(1)
+    plain: bool = field(init=False, compare=False, repr=False, default=True)
+
+    def __post_init__(self) -> None:
+        """Note whether the line runs from 0 to 1, which nearly every one does."""
+        object.__setattr__(self, "plain", self.start == 0 and self.end == 1)
 
     def points(self, num: int, den: int, possible: int) -> int:
         """Return the micro-points of a share num/den, rounded half up; den > 0."""
-        if self.start == 0 and self.end == 1:
-            return half_up(num * possible, den)
+        if self.plain:
+            return (2 * num * possible + den) // (2 * den)
         way = (Fraction(num, den) - self.start) / (self.end - self.start)
         way = min(Fraction(1), max(Fraction(0), way))
         return half_up(way.numerator * possible, way.denominator)
@@ -36,7 +41,7 @@ class Linear:
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        if self.start == 0 and self.end == 1:
+        if self.plain:
             return Text("按占比得分", "points in proportion")
         low, high = percent(self.start), percent(self.end)
         return Text(f"{low} 不得分，{high} 得满分，其间按比例", f"nothing at {low}, full at {high}, linear between")

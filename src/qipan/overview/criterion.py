@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from django.db.models import Q
+
 from qipan.assessment import explain
 from qipan.assessment.catalogue import CatalogueItem
 from qipan.assessment.reading import MISSING, NOT_APPLICABLE, NOTHING_READ, Entry, Reading, latest, observed_of
@@ -17,6 +19,7 @@ from qipan.assessment.rulebook import BookNode, Counted, Line
 from qipan.assessment.scale import SCALE
 from qipan.assessment.scorecard import Adjustment, CheckScore, StratumScore, score_check
 from qipan.assessment.standard import UNSTRATIFIED
+from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.overview.assumptions import Assumption, rests_on
@@ -180,7 +183,7 @@ def criterion(year: CampaignYear, now: Standing, key: str) -> Criterion | None:
 
 def _checks(year: CampaignYear, now: Standing, lines: Sequence[Line]) -> Iterable[CheckView]:
     keys = {line.key for line in lines}
-    found_tallies = running.stored_tallies(year.pk, ReadingRow.Level.FOUND)
+    first = running.stored_readings(year.pk, Q(check_key__in=keys), ReadingRow.Level.FOUND)
     parts: dict[str, list[OwnedPart]] = {}
     for part in now.parts:
         if part.check in keys:
@@ -201,7 +204,8 @@ def _checks(year: CampaignYear, now: Standing, lines: Sequence[Line]) -> Iterabl
     groups = _observations(year, lines)
     for line in lines:
         score = now.card.checks[line.key]
-        found = score_check(line, found_tallies, score.possible, frozenset(year.absent_types))
+        looked = _as_found(line, first, readings.get(line.key, {}))
+        found = score_check(line, looked, score.possible, frozenset(year.absent_types))
         titles = {stratum: type_title(now, stratum) for stratum in line.strata if stratum != UNSTRATIFIED}
         sites = _site_rows(line, parts.get(line.key, []), readings.get(line.key, {}), names)
         yield CheckView(
@@ -223,6 +227,19 @@ def _checks(year: CampaignYear, now: Standing, lines: Sequence[Line]) -> Iterabl
             rests_on=tuple(rests_on(now, line)),
             changed=found.status != "not_assessed" and not _same(found.share, score.share),
         )
+
+
+def _as_found(
+    line: Line, first: Mapping[running.Key, Reading], now: Mapping[tuple[str, str], Reading]
+) -> dict[tuple[str, str], Tally]:
+    """Return tallies of the first looks; a cluster without one counts as it stands now, so that only what later looks
+    changed makes a difference.
+    """
+    sums: dict[tuple[str, str], Tally] = {}
+    for (stratum, cluster), reading in now.items():
+        look = first.get((line.key, stratum, cluster))
+        sums.setdefault((line.key, stratum), Tally()).add(look if look is not None and look.enters else reading)
+    return sums
 
 
 def _same(one: tuple[int, int], two: tuple[int, int]) -> bool:

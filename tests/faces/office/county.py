@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,19 +22,21 @@ from qipan.ground.units.models import County, Person, Post, Role, Unit
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
 from qipan.spine.ledger.actions import Fact, close_round, open_round, record
+from qipan.spine.ledger.models import Observation
 from qipan.spine.standards.actions import store
 from qipan.spine.standards.models import Edition
 
 PACKS = Path(qipan.__file__).parent / "packs"
 ZONE = ZoneInfo("Asia/Shanghai")
 YEAR = 2026
-UNMAPPED = "statistics"
+UNMAPPED = "justice"
 """A function that nobody carries here."""
 
 
+@cache
 def pack(name: str) -> Any:
-    """Read a pack on file."""
-    return yaml.safe_load((PACKS / f"{name}.yaml").read_text("utf-8"))
+    """Read a pack on file, once for a run."""
+    return yaml.load((PACKS / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +145,8 @@ def _observe(county: County, year: CampaignYear) -> None:
     record(county.pk, YEAR, list(_facts(book.lines.values(), sites, first.pk, at(3, 5))), by=None)
     close_round(first.pk, at(3, 20))
     fixes = [
-        Fact("main_road.mr1", "pass", at(4, 9), "main_road", code, round=None, selection="chosen")
-        for code in sites.get("main_road", ())
-        if "main_road.mr1" in book.by_item
+        Fact(item, "pass", at(4, 9), stratum, cluster, selection="chosen")
+        for item, stratum, cluster in failing(county, "main_road")
     ]
     record(county.pk, YEAR, fixes, by=None)
 
@@ -167,6 +169,12 @@ def _facts(lines: Any, sites: dict[str, list[str]], at_round: int, when: datetim
                             item, outcome(line, item, f"{cluster}{subject}"), when, stratum, cluster, subject,
                             round=None if line.one_thing else at_round, selection="census", source=f"{cluster}/{subject}",
                         )  # fmt: skip
+
+
+def failing(county: County, stratum: str) -> list[tuple[str, str, str]]:
+    """Return where an item did not comply at the sites of a type: (item, stratum, cluster)."""
+    rows = Observation.objects.filter(county=county, stratum=stratum, outcome="fail").order_by("seq")
+    return list(rows.values_list("item", "stratum", "cluster"))
 
 
 def outcome(line: Line, item: str, place: str) -> str:

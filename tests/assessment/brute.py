@@ -37,7 +37,7 @@ class Score:
 
 def by_stratum(check, readings):
     """Return stratum -> readings that enter it and apply there, and stratum -> whether something was N/A there."""
-    held = {s: [] for s in check.strata}
+    held: dict = {s: [] for s in check.strata}
     na = dict.fromkeys(check.strata, False)
     for (stratum, _), (now, _) in readings.items():
         if now is None:
@@ -136,7 +136,8 @@ class Card:
 
 def node_pools(data, prefix):
     """Return (node, points, keys of checks) where nodes carry points."""
-    pools, keys = [], {}
+    pools: list = []
+    keys: dict = {}
 
     def own(node, pricing):
         pricing = node["code"] if "points" in node else pricing

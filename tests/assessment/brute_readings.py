@@ -239,7 +239,7 @@ def reading_of(check, stratum, cells):
 
 def standing(check, stratum, looks):
     """Let later outcomes replace earlier ones; the owner's own look counts only where it cannot raise anything."""
-    cells = {}
+    cells: dict = {}
     for look in looks:
         place = look.item, look.subject
         if look.own and not lowers(check, stratum, look, cells.get(place)):
@@ -270,8 +270,8 @@ def lowers(check, stratum, look, before):
         one = (times * old.hits, times * old.cases)
         two = (look.weight * new.hits, look.weight * new.cases)
     elif site == "deduction":
-        one, two = times * old.faults, look.weight * new.faults
-        return two >= one if blank else two > one
+        had, has = times * old.faults, look.weight * new.faults
+        return has >= had if blank else has > had
     else:
         one = (times * old.value, times)
         two = (look.weight * new.value, look.weight)
@@ -337,7 +337,7 @@ def live(observations):
 def readings_of(check, observations, rounds):
     """Return (stratum, cluster) -> (now or None where it does not enter, found)."""
     looks = live(observations)
-    opened = {}
+    opened: dict = {}
     for o in looks:
         if o.round:
             opened[o.round] = min(o.observed_at, opened.get(o.round, o.observed_at))
@@ -345,7 +345,7 @@ def readings_of(check, observations, rounds):
     rank = {name: i for i, name in enumerate(sorted(opened, key=lambda name: (opened[name], name)), 1)}
     one_thing = check.data["method"] in ONE_THING
     listed = {pair for r in rounds if r.selection != "chosen" for pair in r.listed}
-    places = {}
+    places: dict = {}
     for o in looks:
         for stratum, items in check.strata.items():
             if o.item in items and o.stratum in {"", stratum}:

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from qipan.assessment import Observation, Round
+from qipan.assessment.batch import Selection
 
 TYPES = ("road", "school", "market")
 REASONS = ("not_seen", "refused", "lost", "disputed")
+SELECTIONS: tuple[Selection, ...] = ("drawn", "census", "chosen")
 GRADES = {"A": 1, "B": "2/3", "C": "0.33"}
 START = datetime(2026, 3, 1, 8)
-ASSUMED = {"assumed": True}
+ASSUMED: dict = {"assumed": True}
 
 VALUES = {
     "pass_fail": lambda r: ({"kind": "pass_fail"}, ["pass", "fail"]),
@@ -64,12 +66,19 @@ class World:
     def gate(self, name, on):
         """Return a gate."""
         effect = self.chance.choice(["bar", "cap", "zero"])
-        gate = {"id": name, "on": on, "at_least": self.chance.choice([5, 30, 60, 85]), "effect": effect, **ASSUMED}
+        gate: dict = {
+            "id": name,
+            "on": on,
+            "at_least": self.chance.choice([5, 30, 60, 85]),
+            "effect": effect,
+            **ASSUMED,
+        }
         return gate | ({"cap_points": self.chance.choice([10, "40.5"])} if effect == "cap" else {})
 
     def standard(self, name, total=100):
         """Return the plain data of a standard."""
-        self.codes, self.methods = [], set()
+        self.codes: list = []
+        self.methods: set = set()
         data = {
             "format": "qipan-standard/1", "id": name, "title": {"en": name}, "total": total,
             "grades": {"values": GRADES, **ASSUMED},
@@ -108,7 +117,7 @@ class World:
         """Return a node; with points it and what lies below share them."""
         code = f"n{len(self.codes)}"
         self.codes.append(code)
-        node = {"code": code, "title": {"en": code}}
+        node: dict = {"code": code, "title": {"en": code}}
         if points is not None:
             node |= {"points": points, **ASSUMED}
         if self.yes(0.15):
@@ -149,7 +158,7 @@ class World:
         self.methods.add(method)
         self.used.update(wanted)
         entries = {k: {"key": k, "value": self.items[k][1]} for k in wanted}
-        check = {"method": method, "suffix": str(number), "weight": self.chance.choice([1, 1, 2, 3])}
+        check: dict = {"method": method, "suffix": str(number), "weight": self.chance.choice([1, 1, 2, 3])}
         if one_thing:
             check["items"] = list(entries.values())
         else:
@@ -184,7 +193,7 @@ class World:
 
     def observations(self, count):
         """Return random observations with corrections, withdrawals, own looks, rounds and reasons for having none."""
-        made = []
+        made: list = []
         held = {**self.items, "doc": ("-", None, ["pass", "fail"]), **dict.fromkeys(self.counters)}
         places = [(key, what) for key, what in held.items() if what is None or key in self.used]
         gone_na = self.chance.choice([0.05, 0.6])
@@ -225,8 +234,9 @@ class World:
         found = []
         for i, name in enumerate(self.chance.sample(["r1", "r2", "r3"], self.chance.randint(1, 3))):
             listed = {(self.chance.choice(TYPES), f"c{self.chance.randint(0, 5)}") for _ in range(3)}
-            selection = self.chance.choice(["drawn", "census", "chosen"])
-            found.append(Round(name, START + timedelta(days=30 * i), tuple(sorted(listed)), selection))
+            found.append(
+                Round(name, START + timedelta(days=30 * i), tuple(sorted(listed)), self.chance.choice(SELECTIONS))
+            )
         return found
 
     def absent(self):

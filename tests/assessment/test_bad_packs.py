@@ -325,6 +325,7 @@ def test_too_deep_is_refused():
 def test_names_that_yaml_reads_as_numbers_and_truth_values_are_names():
     data = changed(GOOD, (*SITE, "value"), {"kind": "option_values", "values": {1: 1, "2": 0}, "excluded": [3]})
     value = next(c for c in Standard.from_data(data).checks() if c.method == "site_inspection").value
+    assert value is not None
     assert value.worth("1").value and not value.worth("2").value and value.worth("3").excluded
     data = changed(GOOD, (*SITE, "strata"), {1: ["c"], "school": ["d"]})
     data["strata"].append({"code": 1})

@@ -10,6 +10,7 @@ from tests.assessment.generated import World
 from qipan.assessment import Gathering, Rulebook, Standard, score
 from qipan.assessment.batch import tallies_of
 from qipan.assessment.ownership import divide
+from qipan.assessment.printing import printed_card
 from qipan.assessment.scale import POINT, SCALE, printed_parts
 from qipan.assessment.scorecard import scorecard
 from qipan.assessment.tally import INT64, tally
@@ -80,7 +81,8 @@ def test_readings_now_and_found_are_those_of_brute_force(seed, count):
 def test_every_node_balances_and_lies_within_its_range(seed, count):
     world = World(seed)
     card = score(book_of(world), world.observations(count), world.rounds(), world.absent())
-    for part in [*card.checks.values(), *card.nodes.values(), card.total]:
+    parts: list = [*card.checks.values(), *card.nodes.values(), card.total]
+    for part in parts:
         assert part.earned + part.lost + part.unassessed == part.possible
         assert part.worst <= part.earned <= part.best
         assert part.earned + part.unassessed <= part.best
@@ -212,3 +214,22 @@ def test_printed_sections_add_up_to_the_printed_total(seed, count, decimals):
         assert sum(shown) == (abs(total) * 2 + step) // (2 * step) * step * (1 if total >= 0 else -1)
         assert all(value % step == 0 for value in shown)
         assert all(abs(value - part) < step for value, part in zip(shown, parts, strict=True))
+
+
+@given(seeds, counts, st.integers(0, 3))
+def test_a_printed_scorecard_balances_and_keeps_its_total(seed, count, decimals):
+    world = World(seed)
+    card = score(book_of(world), world.observations(count), world.rounds())
+    shown = printed_card(card, decimals)
+    step = POINT // 10**decimals
+    parts: list = [*shown.checks.values(), *shown.nodes.values(), shown.total]
+    for part in parts:
+        assert part.earned + part.lost + part.unassessed == part.possible
+        assert all(getattr(part, name) % step == 0 for name in FOUR)
+    assert shown.total.earned == (card.total.earned * 2 + step) // (2 * step) * step
+    for name in FOUR:
+        by_rule = sum(getattr(change, name, 0) for change in shown.adjustments if not change.node)
+        sections = sum(getattr(shown.nodes[section.key], name) for section in shown.book.sections)
+        assert sections + by_rule == getattr(shown.total, name)
+        for one, two in [*((shown.nodes[key], card.nodes[key]) for key in card.nodes), (shown.total, card.total)]:
+            assert abs(getattr(one, name) - getattr(two, name)) < step * (len(card.checks) + len(card.adjustments) + 2)

@@ -28,7 +28,7 @@ STANDARDS = {
 
 def duties(name):
     """Every function that a pack names."""
-    found = set()
+    found: set[str] = set()
     for check in STANDARDS[name].checks():
         found.update(check.lead, check.support)
     return found

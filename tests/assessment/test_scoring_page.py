@@ -28,7 +28,7 @@ START = datetime(2026, 3, 1, 8)
 
 def table(name):
     """Return the rows of a marked table, each cell as text; a rule loses its backticks."""
-    text = re.search(rf"<!-- cases: {name} -->\n((?:\|.*\n)+)", PAGE)[1]
+    text = re.search(rf"<!-- cases: {name} -->\n((?:\|.*\n)+)", PAGE)[1]  # type: ignore[index]
     rows = [[cell.strip().strip("`") for cell in line.strip("|\n").split("|")] for line in text.splitlines()]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
 
@@ -77,7 +77,7 @@ def test_value(rule, outcome, result):
 
 def standard(data):
     """Return a whole standard of a case's data: what every pack must say is filled in."""
-    whole = {"format": "qipan-standard/1", "id": "case", "title": {"en": "case"}, **data}
+    whole: dict = {"format": "qipan-standard/1", "id": "case", "title": {"en": "case"}, **data}
     if "grades" in whole:
         whole["grades"] = {"values": whole["grades"], "assumed": True}
 
@@ -97,7 +97,7 @@ def standard(data):
 
 
 def one_check(check, grades=True):
-    data = {"nodes": [{"code": "1", "points": 100, "checks": [check]}]}
+    data: dict = {"nodes": [{"code": "1", "points": 100, "checks": [check]}]}
     if grades:
         data["grades"] = {"A": 1, "B": "0.66", "C": "0.33"}
     return next(iter(Rulebook(Standard.from_data(standard(data))).lines.values()))
@@ -123,7 +123,7 @@ def test_site_rule(rule, value, outcomes, result, worst, best):
 def test_join(join, readings, y, worst, best):
     types = {part.split(":")[0].strip(): part.split(":")[1].strip() for part in readings.split(";")}
     shares = any(" of " in part for part in types.values())
-    value = {"kind": "share"} if shares else {"kind": "number_bands", "bands": [], "otherwise": 0}
+    value: dict = {"kind": "share"} if shares else {"kind": "number_bands", "bands": [], "otherwise": 0}
     if not shares:  # a reading of one item that is worth what the case says
         marks = sorted({t.strip() for part in types.values() for t in part.split(",")} - {"", "?", "na"}, key=Fraction)
         value = {"kind": "graded_scale", "values": {mark: mark for mark in {*marks, "0"}}}
@@ -188,7 +188,7 @@ def node_case(row):
     data = {"total": 20, "nodes": [node]}
     rule = row["rule"]
     numbers = [int(n) for n in re.findall(r"\d+", rule)]
-    count = ()
+    count: tuple = ()
     if rule.startswith("cap"):
         node["cap"] = numbers[0]
     elif rule.startswith("bonus"):
@@ -277,11 +277,12 @@ def test_example(standard, observations, points, printed):
     with (ROOT / "examples" / observations).open(encoding="utf-8") as file:
         seen = [
             Observation(
-                **{key: text for key, text in row.items() if text and key != "observed_at"},
-                observed_at=datetime.fromisoformat(row["observed_at"]),
+                row["item"], row["outcome"], datetime.fromisoformat(row["observed_at"]), row["stratum"], row["cluster"],
+                row["subject"], row["round"], "census" if row["selection"] == "census" else "drawn",
+                source=row["source"],
             )
             for row in csv.DictReader(file)
-        ]
+        ]  # fmt: skip
     card = score(book, seen)
     assert card.total.earned == micro(points)
     shown = native(book, card.total.earned, card.total.possible) * POINT

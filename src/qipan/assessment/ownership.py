@@ -65,8 +65,8 @@ def divide(line: Line, score: CheckScore, readings: Mapping[tuple[str, str], Rea
             zero = line.check.missing == "zero"
             shares.append((s.stratum, NOBODY, each, SCALE * each * zero, SCALE * each * (not zero)))
         for cluster, reading in clusters:
-            short, unknown = _weights(line, reading)
-            shares.append((s.stratum, cluster, each, short * each, unknown * each))
+            short, unseen = _weights(line, reading)
+            shares.append((s.stratum, cluster, each, short * each, unseen * each))
     if not shares:
         shares.append(("", NOBODY, 1, 1, 1))
     equal = [share[2] for share in shares]

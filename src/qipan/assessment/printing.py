@@ -175,7 +175,7 @@ def printed_card(card: Scorecard, decimals: int = DECIMALS) -> Scorecard:
     keys = list(card.checks)
     exact = [Parts(c.earned, c.lost, c.unassessed) for c in card.checks.values()]
     ruled = [Parts(a.earned, a.lost, a.unassessed) for a in card.adjustments]
-    apart = [Parts(0, 0, card.nodes[named.id].unassessed) for named in card.book.absent_subs]
+    apart = [Parts(0, 0, points) for points in card.book.bare.values()]
     rows = printed_rows([*exact, *ruled, *apart], decimals)
     checks = {key: _rounded(card.checks[key], parts, step) for key, parts in zip(keys, rows[: len(keys)], strict=True)}
     changes = [
@@ -183,8 +183,9 @@ def printed_card(card: Scorecard, decimals: int = DECIMALS) -> Scorecard:
         for a, parts in zip(card.adjustments, rows[len(keys) : len(keys) + len(ruled)], strict=True)
     ]
     nodes = {key: replace(node, possible=0, earned=0, lost=0, unassessed=0) for key, node in card.nodes.items()}
-    for named, parts in zip(card.book.absent_subs, rows[len(keys) + len(ruled) :], strict=True):
-        _count(nodes[named.id], parts)
+    for bare, parts in zip(card.book.bare, rows[len(keys) + len(ruled) :], strict=True):
+        for node in card.book.ancestors(bare):
+            _count(nodes[node.key], parts)
     for key, check in checks.items():
         for node in card.book.ancestors(card.book.lines[key].node):
             _count(nodes[node.key], Parts(check.earned, check.lost, check.unassessed))
@@ -194,8 +195,8 @@ def printed_card(card: Scorecard, decimals: int = DECIMALS) -> Scorecard:
     whole = replace(card.total, possible=0, earned=0, lost=0, unassessed=0)
     for parts in rows:
         _count(whole, parts)
-    for node, before in [*((nodes[key], card.nodes[key]) for key in nodes), (whole, card.total)]:
-        node.worst, node.best = _range(before, node, step)
+    for shown, before in [*((nodes[key], card.nodes[key]) for key in nodes), (whole, card.total)]:
+        shown.worst, shown.best = _range(before, shown, step)
     return Scorecard(card.book, checks, nodes, whole, changes, card.gates, card.barred)
 
 

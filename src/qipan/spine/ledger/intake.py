@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 
 from qipan.assessment.batch import LOCAL, ObservationError
@@ -23,7 +22,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.ledger.actions import Fact, Places, years_on
 from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.observation_file import COLUMNS, ObservationReader, ObservationRow, columns_of
-from qipan.spine.ledger.registers import Registers
+from qipan.spine.ledger.registers import Near, Registers
 
 MOST_ROWS = 200_000
 MOST_SHOWN = 500
@@ -204,7 +203,7 @@ class _Checking:
             for stratum, items in line.strata.items() for item in items
         }  # fmt: skip
         self.strata = {stratum for book in books for stratum in book.catalogue.types}
-        self.items = sorted({item for book in books for item in book.by_item})
+        self.near = Near({item for book in books for item in book.by_item}, 0.7)
         self.seen: dict[uuid.UUID, int] = {}
         self.named: set[uuid.UUID] = set()
         self._selection = sheet.columns.get("selection")
@@ -273,7 +272,8 @@ class _Checking:
         stratum = "" if row.stratum == UNSTRATIFIED else row.stratum
         round_id, outcome = None, row.outcome
         try:
-            (stratum, cluster), outcome = self._placed(row.item, stratum, cluster, row.outcome)
+            outcome = self._outcome(row.item, stratum, cluster, row.outcome)
+            stratum, cluster = self._placed(row.item, stratum, cluster, outcome)
         except ObservationError as error:
             # A correction takes its place from what it corrects.
             if supersedes is None or error.column not in {"cluster", "stratum"}:
@@ -308,19 +308,23 @@ class _Checking:
             by_person=row.by_person, by_post=row.by_post, by_unit=row.by_unit, recorded_at=recorded,
         )  # fmt: skip
 
-    def _placed(self, item: str, stratum: str, cluster: str, outcome: str) -> tuple[tuple[str, str], str]:
+    def _outcome(self, item: str, stratum: str, cluster: str, outcome: str) -> str:
+        """Return the outcome that a cell means: as it stands where the item reads it, else the word of a form."""
+        word = OUTCOME_WORDS.get(outcome)
+        if word is not None:
+            try:
+                self.places.place(item, stratum, cluster, outcome)
+            except ObservationError as error:
+                return word if error.column == "outcome" else outcome
+        return outcome
+
+    def _placed(self, item: str, stratum: str, cluster: str, outcome: str) -> tuple[str, str]:
         try:
-            return self.places.place(item, stratum, cluster, outcome), outcome
+            return self.places.place(item, stratum, cluster, outcome)
         except ObservationError as error:
-            word = OUTCOME_WORDS.get(outcome)
-            if error.column == "outcome" and word is not None:
-                return self.places.place(item, stratum, cluster, word), word
-            if error.column == "item":
-                near = get_close_matches(item, self.items, n=3, cutoff=0.7)
-                if near:
-                    remedy = Text(f"是否为：{'、'.join(near)}", f"did you mean {', '.join(near)}?")
-                    raise ObservationError("item", error.message, remedy) from None
-            raise
+            if error.column != "item":
+                raise
+            raise ObservationError("item", error.message, self.near(item, error.remedy)) from None
 
     def _moment(self, column: str, micro: int, problems: list[ObservationError]) -> datetime:
         moment = datetime.fromtimestamp(micro // 1_000_000, UTC) + timedelta(microseconds=micro % 1_000_000)

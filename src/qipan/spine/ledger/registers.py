@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -11,6 +11,28 @@ from qipan.assessment.batch import ObservationError
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.spine.ledger.models import Listing, Round, Selection
+
+
+class Near:
+    """Names that look like a mistyped one; looked for a few times only, since each look goes through all names."""
+
+    LOOKS = 60
+
+    def __init__(self, names: Iterable[str], cutoff: float) -> None:
+        self._names = sorted(names)
+        self._cutoff = cutoff
+        self._found: dict[str, Text] = {}
+
+    def __call__(self, name: str, otherwise: Text) -> Text:
+        """Return a remedy that names what was perhaps meant, or another remedy."""
+        found = self._found.get(name)
+        if found is None:
+            if len(self._found) >= self.LOOKS:
+                return otherwise
+            near = get_close_matches(name, self._names, n=3, cutoff=self._cutoff)
+            found = Text(f"是否为：{'、'.join(near)}", f"did you mean {', '.join(near)}?") if near else otherwise
+            self._found[name] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +53,7 @@ class Registers:
     sites: Mapping[str, tuple[str, date | None, date | None]]
     rounds: Mapping[str, KnownRound]
     listed: Mapping[int, Mapping[str, frozenset[str]]]
+    near: Near
 
     @classmethod
     def of(cls, county_id: int, year: int) -> Registers:
@@ -43,11 +66,13 @@ class Registers:
         drawn = Listing.objects.filter(round__county_id=county_id, round__selection=Selection.DRAWN)
         for of, stratum, cluster in drawn.values_list("round_id", "stratum", "cluster"):
             listed.setdefault(of, {}).setdefault(stratum, set()).add(cluster)
+        known = {code: (kind, since, until) for code, kind, since, until in sites}
         return cls(
             year,
-            {code: (kind, since, until) for code, kind, since, until in sites},
+            known,
             {code: KnownRound(pk, how, opened, closed) for code, pk, how, opened, closed in rounds},
             {of: {stratum: frozenset(found) for stratum, found in by.items()} for of, by in listed.items()},
+            Near(known, 0.75),
         )
 
     def site_problems(self, stratum: str, cluster: str, on: date, *, is_type: bool) -> list[ObservationError]:
@@ -61,17 +86,14 @@ class Registers:
         """
         site = self.sites.get(cluster)
         if site is None:
-            near = get_close_matches(cluster, self.sites, n=3, cutoff=0.75)
-            said = (
-                Text(f"是否为：{'、'.join(near)}", f"did you mean {', '.join(near)}?")
-                if near
-                else Text("先在点位台账登记，或核对编号", "enter it in the site register first, or check the code")
-            )
             return [
                 ObservationError(
                     "cluster",
                     Text(f"点位台账里没有“{cluster}”", f"the site register has no {cluster!r}"),
-                    said,
+                    self.near(
+                        cluster,
+                        Text("先在点位台账登记，或核对编号", "enter it in the site register first, or check the code"),
+                    ),
                 )
             ]
         kind, since, until = site

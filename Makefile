@@ -96,11 +96,11 @@ check: $(VENV)/.ok $(VENV)/.mo.ok assets ## lint, format, types, floors, relatio
 fix: $(VENV)/.ok ## repair what ruff can repair, and format
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
-bench: $(VENV)/.ok ## measure, and write what was found to bench/results/
-	@$(PYTHON) tools/record.py bench
+bench: $(VENV)/.ok ## measure against the bars, after a calibration, and write bench/results.json; fails where a bar is missed
+	@$(PYTHON) -m bench $(ARGS)
 
 prove: $(VENV)/.ok $(VENV)/.mo.ok ## what takes longer than a test run; writes what was found to docs/proofs/
-	@$(PYTHON) tools/record.py prove
+	@$(PYTHON) tools/record.py
 
 # ---- keeping house --------------------------------------------------------------------------------------------
 

@@ -1,11 +1,10 @@
-"""Run the measurements or the long proofs, and keep what they found: dated, and tied to a commit and a machine.
+"""Run the long proofs, and keep what they found: dated, and tied to a commit and a machine.
 
-    python tools/record.py bench     every bench/bench_*.py
-    python tools/record.py prove     every bench/prove_*.py, the property tests and the tests marked `prove`
+    python tools/record.py     every bench/prove_*.py, the property tests and the tests marked `prove`
 
 A script prints what it found as lines of JSON, {"name": …, "value": …, "unit": …}, and fails by its exit code.
 The tests run with HYPOTHESIS_PROFILE=prove, for which tests/conftest.py asks for more examples.
-What was found lies in bench/results/ and docs/proofs/, one file a run, to be committed.
+What was found lies in docs/proofs/, one file a run, to be committed. Measurements are made by `python -m bench`.
 """
 
 import json
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = {"bench": "bench/results", "prove": "docs/proofs"}
+FOLDER = ROOT / "docs" / "proofs"
 
 
 def git(*arguments: str) -> str:
@@ -52,25 +51,20 @@ def run(name: str, command: list[str]) -> dict[str, Any]:
     return found
 
 
-def programs(kind: str) -> list[tuple[str, list[str]]]:
-    """What belongs to a kind, by name."""
-    scripts = sorted((ROOT / "bench").glob(f"{kind}_*.py"))
+def programs() -> list[tuple[str, list[str]]]:
+    """What is to be proved, by name."""
+    scripts = sorted((ROOT / "bench").glob("prove_*.py"))
     listed = [(script.relative_to(ROOT).as_posix(), [sys.executable, str(script)]) for script in scripts]
-    if kind == "prove":
-        pytest = [sys.executable, "-m", "pytest", "-m", "prove or hypothesis", "-q", "-p", "no:cacheprovider"]
-        listed.append(("property tests, searched longer, and tests marked prove", pytest))
-    return listed
+    pytest = [sys.executable, "-m", "pytest", "-m", "prove or hypothesis", "-q", "-p", "no:cacheprovider"]
+    return [*listed, ("property tests, searched longer, and tests marked prove", pytest)]
 
 
-def main(kind: str) -> int:
-    """Run all of a kind and write the record; exit code 1 if one failed, or if there was nothing to run."""
+def main() -> int:
+    """Run everything and write the record; exit code 1 if one failed."""
     now = datetime.now(UTC)
-    results = [run(name, command) for name, command in programs(kind)]
-    if not results:
-        print(f"{kind}: there is nothing to run in bench/", file=sys.stderr)
-        return 1
+    results = [run(name, command) for name, command in programs()]
     record = {
-        "kind": kind,
+        "kind": "prove",
         "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": git("rev-parse", "--short=12", "HEAD"),
         "changed": bool(git("status", "--porcelain")),
@@ -78,15 +72,12 @@ def main(kind: str) -> int:
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "results": results,
     }
-    folder = ROOT / FOLDERS[kind]
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{now:%Y-%m-%d}-{record['commit']}.json"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / f"{now:%Y-%m-%d}-{record['commit']}.json"
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written: {path.relative_to(ROOT)}")
     return 0 if all(result["passed"] for result in results) else 1
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["bench"], ["prove"]):
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main())

@@ -132,6 +132,7 @@ def test_running_equals_recomputed_equals_the_pure_scorer_and_the_board_adds_up(
             agree(made.year)
             agree(priced)
             adds_up(made.year)
+            adds_up(priced)
             assert not small.stored(later)
         transaction.set_rollback(True)
     queries.forget()

@@ -72,11 +72,13 @@ def round_ranks(county_id: int) -> dict[str, int]:
 def listed_clusters(county_id: int, year: int, clusters: Iterable[str] | None = None) -> set[tuple[str, str]]:
     """Return (stratum, cluster) of what the year's drawn and census rounds have on their lists."""
     first, end = (datetime(one, 1, 1, tzinfo=timezone.get_default_timezone()) for one in (year, year + 1))
-    rounds = Round.objects.filter(county_id=county_id, opened_at__gte=first, opened_at__lt=end)
-    found = Listing.objects.filter(round__in=rounds.exclude(selection=Selection.CHOSEN).order_by())
+    found = Listing.objects.order_by().filter(
+        round__county_id=county_id, round__opened_at__gte=first, round__opened_at__lt=end,
+        round__selection__in=(Selection.DRAWN, Selection.CENSUS),
+    )  # fmt: skip
     if clusters is not None:
         found = found.filter(cluster__in=list(clusters))
-    return set(found.order_by().values_list("stratum", "cluster").distinct())
+    return set(found.values_list("stratum", "cluster").distinct())
 
 
 def year_of(opened_at: datetime) -> int:

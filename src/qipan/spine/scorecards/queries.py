@@ -120,7 +120,8 @@ def _make(year: CampaignYear, version: int, day: date, book: Rulebook) -> Standi
     answers = duties(year, day)
     readings = running.stored_readings(year.pk)
     # Rounded once, here: every figure that a page shows is a sum over these, so that no two can contradict.
-    made = printed_card(card(year))
+    tallies = running.stored_tallies(year.pk)
+    made = printed_card(scorecard(book, tallies, frozenset(year.absent_types)))
     return Standing(year, version, day, book, made, readings, answers, list(owned(made, readings, answers)))
 
 

@@ -53,6 +53,20 @@ class Total(NamedTuple):
     unassessed: int
 
 
+def _reasons(sums: State | Tally, reason: int, change: int) -> None:
+    """Change the count of one reason for having no outcome."""
+    if not change:
+        return
+    if reason == 0:
+        sums.not_seen += change
+    elif reason == 1:
+        sums.refused += change
+    elif reason == 2:
+        sums.lost += change
+    else:
+        sums.disputed += change
+
+
 def _standards(book: Rulebook) -> list[Standard]:
     return [book.standard, *(sub for _, sub in book.subs.values())]
 
@@ -226,10 +240,8 @@ class Running:
             state.na += weight * new[7] - times * before[7]
         if new[5] or before[5]:
             state.hidden += weight * new[6] - times * before[6]
-            missing = list(state.missing)
-            missing[new[8]] += weight * new[5]
-            missing[before[8]] -= times * before[5]
-            state.missing = (missing[0], missing[1], missing[2], missing[3])
+            _reasons(state, new[8], weight * new[5])
+            _reasons(state, before[8], -times * before[5])
         rule = state.rule
         y = low = high = rule(value, seen, num, den, faults) if seen else 0
         if unknown:
@@ -250,8 +262,8 @@ class Running:
             if new[5] or before[5]:
                 tally.seen += bool(seen) - bool(was_weight)
                 tally.unknown += unknown - was_unknown
-                self._reasons(tally, new[8], weight * new[5])
-                self._reasons(tally, before[8], -times * before[5])
+                _reasons(tally, new[8], weight * new[5])
+                _reasons(tally, before[8], -times * before[5])
             elif not (seen and was_weight):
                 tally.seen += bool(seen) - bool(was_weight)
         else:
@@ -261,17 +273,6 @@ class Running:
         if not check.marked:
             check.marked = True
             self._marked.append(check)
-
-    @staticmethod
-    def _reasons(tally: Tally, reason: int, change: int) -> None:
-        if reason == 0:
-            tally.not_seen += change
-        elif reason == 1:
-            tally.refused += change
-        elif reason == 2:
-            tally.lost += change
-        else:
-            tally.disputed += change
 
     def _worth(self, look: Look, outcome: str) -> Brings:
         """Return what an outcome of weight 1 brings, and remember it for every cluster."""

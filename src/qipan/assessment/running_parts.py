@@ -52,8 +52,34 @@ class State:
     """One check at one cluster: the sums of its reading, changed item by item."""
 
     __slots__ = (
-        "blank", "check", "den", "enters", "faults", "hidden", "high", "line", "listed", "looks", "low", "missing",
-        "na", "num", "rebuilt", "round", "rule", "slow", "stratum", "survey", "tally", "unknown", "value", "weight", "y",
+        "blank",
+        "check",
+        "den",
+        "disputed",
+        "enters",
+        "faults",
+        "hidden",
+        "high",
+        "line",
+        "listed",
+        "looks",
+        "lost",
+        "low",
+        "na",
+        "not_seen",
+        "num",
+        "rebuilt",
+        "refused",
+        "round",
+        "rule",
+        "slow",
+        "stratum",
+        "survey",
+        "tally",
+        "unknown",
+        "value",
+        "weight",
+        "y",
     )  # fmt: skip
 
     def __init__(self, check: RunningCheck, stratum: str, blank: tuple[Reading, int], *, listed: bool) -> None:
@@ -76,7 +102,9 @@ class State:
         self.value, self.weight, self.num, self.den = reading.value, reading.weight, reading.num, reading.den
         self.faults, self.unknown, self.hidden, self.na = reading.faults, reading.unknown, hidden, reading.na
         self.y, self.low, self.high = reading.y, reading.low, reading.high
-        self.missing = (reading.not_seen, reading.refused, reading.lost, reading.disputed)
+        self.not_seen, self.refused, self.lost, self.disputed = (
+            reading.not_seen, reading.refused, reading.lost, reading.disputed,
+        )  # fmt: skip
 
     def count(self, sign: int) -> None:
         """Add the reading to its tally, or take it off: `Tally.add` without a reading made for it."""
@@ -94,12 +122,11 @@ class State:
         tally.num += sign * self.num
         tally.den += sign * self.den
         if unknown:
-            missing = self.missing
             tally.unknown += sign * unknown
-            tally.not_seen += sign * missing[0]
-            tally.refused += sign * missing[1]
-            tally.lost += sign * missing[2]
-            tally.disputed += sign * missing[3]
+            tally.not_seen += sign * self.not_seen
+            tally.refused += sign * self.refused
+            tally.lost += sign * self.lost
+            tally.disputed += sign * self.disputed
 
 
 class Look:

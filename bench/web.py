@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bench.figures import Figure, timed
@@ -207,6 +208,9 @@ def _fill(year: CampaignYear, size: int) -> None:
 
     table = connection.ops.quote_name(Observation._meta.db_table)
     marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 names of our own columns
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows())  # noqa: S608 our own names
+        ready = rows()
+        while chunk := list(islice(ready, 20_000)):
+            cursor.executemany(statement, chunk)
         rebuild(year)

@@ -5,10 +5,11 @@ No database is needed here: `qipan score` and the import of a file read rows thr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TypeAlias
 
 from qipan.assessment.batch import LOCAL, Gathering, ObservationError, instant
 from qipan.assessment.reading import WITHDRAWN, Entry, observed_of, order_of
@@ -50,6 +51,8 @@ NOTHING_WITHDRAWN = (
     Text("没有写明撤回哪条记录", "nothing says which record is withdrawn"),
     Text("在“更正”列填写被撤回记录的编号", "give the id of the record that is taken back"),
 )
+NEVER = 1 << 160
+"""Later than every order."""
 NOWHERE = ("", UNSTRATIFIED)
 CLOSER = ("weight", "id", "supersedes", "own", "recorded_at")
 """Columns that need a closer look at every row of a file that has them."""
@@ -228,101 +231,135 @@ def gather(path: Path, book: Rulebook, *, until: date | None = None) -> Gatherin
     columns = columns_of(table)
     gathering = Gathering(book)
     last = instant(datetime.combine(until, time.max, LOCAL)) if until else None
-    take = _taker(columns, gathering, last)
     problems: list[FileProblem] = []
-    for line, cells in table.rows():
-        try:
-            take(cells)
-        except ObservationError as error:
-            problems.append(problem_of(table.file, line, error))
-            if len(problems) >= MOST_PROBLEMS:
-                break
+
+    def refuse(line: int, error: ObservationError) -> bool:
+        problems.append(problem_of(table.file, line, error))
+        return len(problems) >= MOST_PROBLEMS
+
+    read = _gather_closely if any(name in columns for name in CLOSER) else _gather_plainly
+    read(table.rows(), columns, gathering, last, refuse)
     if problems:
         raise FileError(problems)
     return gathering
 
 
-def _taker(columns: Mapping[str, int], gathering: Gathering, last: int | None) -> Callable[[list[str]], None]:
-    """Return what reads one row, checks it and adds it; rows observed after `last` are checked and left out."""
-    if not any(name in columns for name in CLOSER):
-        return _plain_taker(columns, gathering, last)
+Rows: TypeAlias = Iterable[tuple[int, list[str]]]
+Refuse: TypeAlias = Callable[[int, ObservationError], bool]
+"""Is told what is wrong with a line; returns whether that is enough."""
+
+
+def _gather_closely(
+    rows: Rows, columns: Mapping[str, int], gathering: Gathering, last: int | None, refuse: Refuse
+) -> None:
+    """Read rows of every kind, check them and add them; those observed after `last` are checked and left out."""
     reader = ObservationReader(columns)
-
-    def take(cells: list[str]) -> None:
-        row = reader.row(0, cells)
-        place(gathering.book, row.item, row.stratum, row.cluster, row.outcome)
-        if last is None or row.observed <= last:
-            gathering.add_row(
-                row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
-                row.outcome, row.weight, row.observed, row.recorded, row.source, row.own, row.id, row.supersedes,
-            )  # fmt: skip
-
-    return take
-
-
-class _Stripped(dict[str, str]):
-    """Cells without the blanks around them; what recurs is kept once."""
-
-    def __missing__(self, cell: str) -> str:
-        self[cell] = found = cell.strip()
-        return found
+    for line, cells in rows:
+        try:
+            row = reader.row(line, cells)
+            place(gathering.book, row.item, row.stratum, row.cluster, row.outcome)
+            if last is None or row.observed <= last:
+                gathering.add_row(
+                    row.item, row.stratum, row.cluster, row.subject, row.round, row.selection != "chosen",
+                    row.outcome, row.weight, row.observed, row.recorded, row.source, row.own, row.id, row.supersedes,
+                )  # fmt: skip
+        except ObservationError as error:
+            if refuse(line, error):
+                return
 
 
-def _plain_taker(columns: Mapping[str, int], gathering: Gathering, last: int | None) -> Callable[[list[str]], None]:
-    """Return what reads rows without weights, ids, corrections, own looks and times of recording: most large files.
+def _gather_plainly(
+    rows: Rows, columns: Mapping[str, int], gathering: Gathering, last: int | None, refuse: Refuse
+) -> None:
+    """Read rows without weights, ids, corrections, own looks and times of recording: most large files.
 
     Everything recurs in a million rows (an item with an outcome in a stratum, a place, a moment), so each is looked at
-    once and then found by the cells as they stand. One function with local names: it runs for every row.
+    once and then found by the cells as they stand. One loop with local names, since every part of it runs for every row.
     """
-    reader, stripped = ObservationReader(columns), _Stripped()
-    passed: dict[tuple[str, str, str], tuple[str, str]] = {}  # the cells of item, stratum, outcome -> item, outcome
-    seats: dict[tuple[str, str, str], Callable[[Entry], None]] = {}  # the cells of item, stratum, cluster
-    ways: dict[str, bool] = {}  # the cell of selection -> at random
-    moments: dict[str, int] = {}  # the cell of observed_at -> the order of a row number 0
-    opened: dict[str, int] = {}
-    # A cell is added to each row, empty, for the columns that the file does not have.
-    short = any(name not in columns for name in PLAIN)
-    i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = (
-        columns.get(name, -1) for name in PLAIN
-    )
-    latest = order_of(last + 1, 0, 0) if last is not None else None
-
-    def look(cells: list[str]) -> None:
-        item, stratum, outcome = cells[i_item], cells[i_stratum], cells[i_outcome]
-        cluster, how, seen = cells[i_cluster].strip(), cells[i_selection], cells[i_seen]
-        if (item, stratum, outcome) not in passed or how not in ways or cluster in NOWHERE or not seen.strip():
-            row = reader.row(0, cells)
-            place(gathering.book, row.item, row.stratum, row.cluster, row.outcome)
-            passed[item, stratum, outcome] = row.item, row.outcome
-            ways[how] = row.selection != "chosen"
-        observed = reader.moment("observed_at", seen.strip())
-        moments[seen] = order_of(observed, 0, 0)
-        seats[item, stratum, cells[i_cluster]] = gathering.group(item.strip(), stratum.strip(), cluster).append
-
-    def take(cells: list[str]) -> None:
+    seen = _Seen(columns, gathering)
+    passed, seats, ways, moments, stripped, opened = (
+        seen.passed, seen.seats, seen.ways, seen.moments, seen.stripped, seen.opened,
+    )  # fmt: skip
+    i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = seen.at
+    short = -1 in seen.at
+    end = order_of(last + 1, 0, 0) if last is not None else None
+    number = gathering.count
+    for line, cells in rows:
         if short:
             cells.append("")
         item, stratum = cells[i_item], cells[i_stratum]
         try:
-            known, outcome = passed[item, stratum, cells[i_outcome]]
-            add = seats[item, stratum, cells[i_cluster]]
-            order = moments[cells[i_seen]]
-            random = ways[cells[i_selection]]
-        except KeyError:
-            look(cells)
-            known, outcome = passed[item, stratum, cells[i_outcome]]
-            add = seats[item, stratum, cells[i_cluster]]
-            order = moments[cells[i_seen]]
-            random = ways[cells[i_selection]]
-        if latest is not None and order >= latest:
-            return
-        gathering.count = number = gathering.count + 1
-        name = stripped[cells[i_round]]
-        add(
-            (order + number, known, stripped[cells[i_subject]], name, random, outcome, 1, stripped[cells[i_source]], False)
-        )  # fmt: skip
-        if name and order < opened.get(name, order + 1):
+            try:
+                known, outcome = passed[item, stratum, cells[i_outcome]]
+                add = seats[item, stratum, cells[i_cluster]]
+                order, random = moments[cells[i_seen]], ways[cells[i_selection]]
+                subject, name, source = stripped[cells[i_subject]], cells[i_round], stripped[cells[i_source]]
+                first = opened[name]
+            except KeyError:
+                seen.look(cells)
+                known, outcome = passed[item, stratum, cells[i_outcome]]
+                add = seats[item, stratum, cells[i_cluster]]
+                order, random = moments[cells[i_seen]], ways[cells[i_selection]]
+                subject, name, source = stripped[cells[i_subject]], cells[i_round], stripped[cells[i_source]]
+                first = opened[name]
+        except ObservationError as error:
+            if refuse(line, error):
+                break
+            continue
+        if end is not None and order >= end:
+            continue
+        number += 1
+        add((order + number, known, subject, stripped[name], random, outcome, 1, source, False))
+        if order < first:
             opened[name] = order
-            gathering.saw(name, observed_of(order))
+            if name.strip():
+                gathering.saw(name.strip(), observed_of(order))
+    gathering.count = number
 
-    return take
+
+class _Seen:
+    """What has been seen of a plain file, by its cells as they stand."""
+
+    def __init__(self, columns: Mapping[str, int], gathering: Gathering) -> None:
+        # A row gets an empty cell at its end for the columns that the file does not have.
+        self.at = tuple(columns.get(name, -1) for name in PLAIN)
+        self.passed: dict[tuple[str, str, str], tuple[str, str]] = {}
+        """Item, stratum, outcome -> item, outcome."""
+        self.seats: dict[tuple[str, str, str], Callable[[Entry], None]] = {}
+        """Item, stratum, cluster -> what adds an entry there."""
+        self.ways: dict[str, bool] = {}
+        """Selection -> at random."""
+        self.moments: dict[str, int] = {}
+        """Observed_at -> the order of a row number 0."""
+        self.opened: dict[str, int] = {}
+        """Round -> the least order so far."""
+        self.stripped: dict[str, str] = {}
+        self._reader, self._gathering = ObservationReader(columns), gathering
+
+    def look(self, cells: list[str]) -> None:
+        """Check a row that holds something new.
+
+        Raises:
+            ObservationError: it names the column.
+        """
+        i_item, i_outcome, i_seen, i_stratum, i_cluster, i_subject, i_round, i_selection, i_source = self.at
+        item, stratum, outcome = cells[i_item], cells[i_stratum], cells[i_outcome]
+        cluster, how, seen = cells[i_cluster].strip(), cells[i_selection], cells[i_seen]
+        if (
+            (item, stratum, outcome) not in self.passed
+            or how not in self.ways
+            or cluster in NOWHERE
+            or not seen.strip()
+        ):
+            row = self._reader.row(0, cells)
+            place(self._gathering.book, row.item, row.stratum, row.cluster, row.outcome)
+            self.passed[item, stratum, outcome] = row.item, row.outcome
+            self.ways[how] = row.selection != "chosen"
+        if seen not in self.moments:
+            self.moments[seen] = order_of(self._reader.moment("observed_at", seen.strip()), 0, 0)
+        if (item, stratum, cells[i_cluster]) not in self.seats:
+            group = self._gathering.group(item.strip(), stratum.strip(), cluster)
+            self.seats[item, stratum, cells[i_cluster]] = group.append
+        for at in (i_subject, i_round, i_source):
+            self.stripped[cells[at]] = cells[at].strip()
+        self.opened.setdefault(cells[i_round], NEVER)

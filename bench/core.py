@@ -107,7 +107,8 @@ def running(most: int = SIZES[-1]) -> list[Record]:
             one = next(source)
             made.record(*one)
             seen.add((one[0], one[3], one[4]))
-        first, later = [], []
+        first: list[Row] = []
+        later: list[Row] = []
         for one in (next(source) for _ in range(window)):
             (later if (one[0], one[3], one[4]) in seen else first).append(one)
             seen.add((one[0], one[3], one[4]))

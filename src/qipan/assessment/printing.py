@@ -41,7 +41,7 @@ def total(parts: Sequence[Parts]) -> Parts:
     return Parts(sum(p.earned for p in parts), sum(p.lost for p in parts), sum(p.unassessed for p in parts))
 
 
-def printed_total(whole: Parts, decimals: int = 2) -> Parts:
+def printed_total(whole: Parts, decimals: int = DECIMALS) -> Parts:
     """Round one total for print; what is earned is rounded half up, since that is the score that headlines show."""
     step = POINT // 10**decimals
     earned = half_up(whole.earned, step) * step
@@ -50,7 +50,7 @@ def printed_total(whole: Parts, decimals: int = 2) -> Parts:
     return Parts(earned, lost, unassessed)
 
 
-def printed_rows(rows: Sequence[Parts], decimals: int = 2, whole: Parts | None = None) -> list[Parts]:
+def printed_rows(rows: Sequence[Parts], decimals: int = DECIMALS, whole: Parts | None = None) -> list[Parts]:
     """Round rows for print so that they add up, across to their possible points and down to the printed total.
 
     A row's possible points are divided by largest remainder. Where zeros leave no such table (one row alone holds

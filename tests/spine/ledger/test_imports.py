@@ -18,6 +18,7 @@ from qipan.spine.ledger.import_queries import import_of, imports_of
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation, RoundFigure
 from qipan.spine.ledger.recompute import differences
+from qipan.spine.scorecards.queries import standing
 
 pytestmark = pytest.mark.django_db
 DAY = f"{YEAR}-01-03"
@@ -64,9 +65,7 @@ def test_a_file_is_previewed_then_recorded_and_the_preview_came_true(little):
     row = Observation.objects.first()
     assert row is not None
     assert (row.by_post, row.by_unit) == (little.office.title_zh, "office")
-    from qipan.spine.scorecards.queries import card
-
-    total = card(little.year).total
+    total = standing(little.year).card.total
     assert move["after"] == [total.earned, total.lost, total.unassessed]
     assert not list(differences(little.year))
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
+from qipan.assessment.printing import printed_card
 from qipan.assessment.scorecard import scorecard
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.ledger import actions, running
@@ -60,7 +61,7 @@ def test_the_preview_is_what_recording_then_does(little):
     assert not Observation.objects.exists(), "a preview writes nothing"
     actions.record(little.county.pk, YEAR, facts, by=little.office)
     book = rulebook(little.year)
-    card = scorecard(book, running.stored_tallies(little.year.pk))
+    card = printed_card(scorecard(book, running.stored_tallies(little.year.pk)))
     assert move.after == (card.total.earned, card.total.lost, card.total.unassessed)
     assert move.range_after == (card.total.worst, card.total.best)
     assert sum(move.after) == sum(move.before) == 100_000_000

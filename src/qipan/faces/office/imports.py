@@ -18,12 +18,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from qipan.assessment.scale import POINT, half_up, printed_parts
 from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.figures import Parts, printed_total
+from qipan.faces.office.figures import Parts
 from qipan.faces.office.jobs import RESULT_PAGES, ShownJob
 from qipan.faces.office.ledger import selection_word
 from qipan.ground.documents.problems import FileError
@@ -231,18 +230,19 @@ def _move(moves: list[dict[str, Any]], now: Standing) -> dict[str, Any] | None:
     move = next((each for each in moves if each["campaign_year"] == now.year.pk), None)
     if move is None:
         return None
-    before, after = printed_total(Parts(*move["before"])), printed_total(Parts(*move["after"]))
-    rows = [(now.book.nodes.get(key), pair) for key, pair in move["sections"].items()]
-    was = _column([pair[0][0] for _, pair in rows] + [move["by_rule"][0][0]], before.earned)
-    will = _column([pair[1][0] for _, pair in rows] + [move["by_rule"][1][0]], after.earned)
+    before, after = Parts(*move["before"]), Parts(*move["after"])
     sections = [
-        {"code": node.code, "title": node.short or node.title, "before": one, "after": two, "change": two - one}
-        for (node, _pair), one, two in zip(rows, was, will, strict=False)
+        {
+            "code": node.code, "title": node.short or node.title, "before": was[0], "after": will[0],
+            "change": will[0] - was[0],
+        }
+        for node, (was, will) in ((now.book.nodes.get(key), pair) for key, pair in move["sections"].items())
         if node is not None
-    ]
-    if was[-1] or will[-1]:
+    ]  # fmt: skip
+    was, will = (earned for earned, *_ in move["by_rule"])
+    if was or will:
         rule = Text("按规则增减", "by rule")
-        sections.append({"code": "", "title": rule, "before": was[-1], "after": will[-1], "change": will[-1] - was[-1]})
+        sections.append({"code": "", "title": rule, "before": was, "after": will, "change": will - was})
     return {
         "before": before, "after": after, "change": after.earned - before.earned,
         "lost_change": after.lost - before.lost, "unassessed_change": after.unassessed - before.unassessed,
@@ -250,16 +250,6 @@ def _move(moves: list[dict[str, Any]], now: Standing) -> dict[str, Any] | None:
         "best": (move["range_before"][1], move["range_after"][1]),
         "checks": move["checks"], "sections": sections,
     }  # fmt: skip
-
-
-def _column(exact: list[int], whole: int) -> list[int]:
-    """Round a column of points to two decimals so that it adds up to its printed whole."""
-    shown = printed_parts(sum(exact), exact, 2)
-    # The whole was rounded among other figures and may stand a step off.
-    rest = whole - sum(shown)
-    if rest and shown:
-        shown[max(range(len(shown)), key=lambda i: abs(exact[i]))] += half_up(rest * 100, POINT) * POINT // 100
-    return shown
 
 
 @require_POST

@@ -20,7 +20,7 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.figures import Parts, printed_rows, printed_total, total
+from qipan.faces.office.figures import Parts, total
 from qipan.faces.office.templatetags.office import day, minute
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, READ
 from qipan.overview.board import Sums
@@ -44,6 +44,8 @@ SORTS: dict[str, Callable[[SiteRow], Any]] = {
     "name": lambda row: row.name.into(get_language() or "en"),
     "code": lambda row: row.code,
     "type": lambda row: row.type_title.into(get_language() or "en"),
+    "lost": lambda row: row.sums.lost,
+    "unassessed": lambda row: row.sums.unassessed,
     "last": lambda row: row.last.timestamp() if row.last else 0.0,
 }
 
@@ -98,16 +100,16 @@ def sites(request: HttpRequest) -> HttpResponse:
     if desk.year is None:
         return render(request, "office/board_empty.html")
     found = site_list(desk.year, timezone.localdate())
-    printed = printed_sites(found)
+    figures = figures_of(found)
     rows = _chosen(request, found)
     sort = request.GET.get("sort", "-lost")
-    rows = _sorted(rows, sort, printed)
+    rows = _sorted(rows, sort)
     kind = exports.wanted(request)
     if kind:
-        shown = [_shown(row, found, printed) for row in rows]
+        shown = [_shown(row, found, figures) for row in rows]
         return exports.export(kind, _("sites"), _headings(), [_exported(row) for row in shown])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    made = [_shown(row, found, printed) for row in page]
+    made = [_shown(row, found, figures) for row in page]
     query = urlencode({name: request.GET[name] for name in ("type", "unit", "state", "q") if request.GET.get(name)})
     context = {
         "page": page,
@@ -118,7 +120,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("sites") if query else "",
         "exports": exports.links(request),
         "data_url": reverse("sites_geojson") + (f"?{query}" if query else ""),
-        "sums": _sums(rows, found, printed, filtered=bool(query)),
+        "sums": _sums(rows, found, figures, filtered=bool(query)),
         "registered": len(found.rows),
         "never": sum(1 for row in found.rows if row.state == "never"),
         "never_url": reverse("sites") + "?state=never",
@@ -160,29 +162,16 @@ def sites_geojson(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
 
 
-def printed_sites(found: SiteList) -> dict[str, Parts]:
-    """Return every site's printed figures, and those of what hangs on no site ("-document", "-unseen", …).
+def figures_of(found: SiteList) -> dict[str, Parts]:
+    """Return every site's figures, and those of what hangs on no site ("-document", "-unseen", …).
 
-    They add up to the printed total whatever is filtered, sorted or paged: first the types are rounded against the
-    total, then the sites of a type against their type.
+    Points are rounded once, where the year's standing is made, so that these add up to the total as they are.
     """
-    by_type: dict[str, list[SiteRow]] = {}
-    for row in found.rows:
-        by_type.setdefault(row.type, []).append(row)
     rest = {
         "-document": found.not_at_site, "-unseen": found.unseen_types, "-unregistered": found.unregistered,
         "-rule": found.by_rule,
     }  # fmt: skip
-    tops = [total([_parts(row.sums) for row in rows]) for rows in by_type.values()]
-    tops += [_parts(sums) for sums in rest.values()]
-    card = found.standing.card.total
-    whole = printed_total(Parts(card.earned, card.lost, card.unassessed))
-    shown = printed_rows(tops, whole=whole)
-    printed = dict(zip(rest, shown[len(by_type) :], strict=True))
-    for rows, top in zip(by_type.values(), shown, strict=False):
-        inner = printed_rows([_parts(row.sums) for row in rows], whole=top)
-        printed |= {row.code: parts for row, parts in zip(rows, inner, strict=True)}
-    return printed
+    return {row.code: _parts(row.sums) for row in found.rows} | {key: _parts(sums) for key, sums in rest.items()}
 
 
 def _parts(sums: Sums) -> Parts:
@@ -208,23 +197,18 @@ def _chosen(request: HttpRequest, found: SiteList) -> list[SiteRow]:
     return kept
 
 
-def _sorted(rows: list[SiteRow], sort: str, printed: dict[str, Parts]) -> list[SiteRow]:
-    figures: dict[str, Callable[[SiteRow], Any]] = {
-        # What is printed comes first, so that no figure stands above a larger one.
-        "lost": lambda row: (printed[row.code].lost, row.sums.lost),
-        "unassessed": lambda row: (printed[row.code].unassessed, row.sums.unassessed),
-    }
-    key = (SORTS | figures).get(sort.removeprefix("-"))
+def _sorted(rows: list[SiteRow], sort: str) -> list[SiteRow]:
+    key = SORTS.get(sort.removeprefix("-"))
     # The register is in the order of codes, and sorting keeps the order of equals.
     return sorted(rows, key=key, reverse=sort.startswith("-")) if key else rows
 
 
-def _shown(row: SiteRow, found: SiteList, printed: dict[str, Parts]) -> ShownSite:
+def _shown(row: SiteRow, found: SiteList, figures: dict[str, Parts]) -> ShownSite:
     owners = [owner_of(whose, found.units) for whose in row.owners]
     territory = found.units.get(row.territory) if row.territory else None
     return ShownSite(
         row=row,
-        parts=printed[row.code],
+        parts=figures[row.code],
         url=reverse("site", args=[row.code]),
         points_url=f"{reverse('points')}?{urlencode({'by': 'part', 'cluster': row.code})}",
         territory=territory.name if territory else Text(),
@@ -242,12 +226,12 @@ def owner_of(whose: Whose, units: dict[int, UnitName]) -> Owner:
 
 
 def _sums(
-    rows: Sequence[SiteRow], found: SiteList, printed: dict[str, Parts], *, filtered: bool
+    rows: Sequence[SiteRow], found: SiteList, figures: dict[str, Parts], *, filtered: bool
 ) -> list[dict[str, object]]:
     """Return the foot of the table: what is listed, what is not, and the total that they add up to."""
-    listed = total([printed[row.code] for row in rows])
-    everything = total(list(printed.values()))
-    at_sites = total([printed[row.code] for row in found.rows])
+    listed = total([figures[row.code] for row in rows])
+    everything = total(list(figures.values()))
+    at_sites = total([figures[row.code] for row in found.rows])
     points = reverse("points")
     foot: list[dict[str, object]] = [{"label": _("Sites listed"), "count": len(rows), "parts": listed, "url": ""}]
     if filtered:
@@ -263,7 +247,7 @@ def _sums(
         ("-unregistered", _("Places that are not on the register"), f"{points}?by=site"),
         ("-rule", _("Changed by rule"), f"{points}?whose=rule"),
     ):
-        parts = printed[key]
+        parts = figures[key]
         if parts.possible or parts.earned or parts.lost:
             foot.append({"label": label, "count": None, "parts": parts, "url": url})
     foot.append({"label": _("Total"), "count": None, "parts": everything, "url": reverse("board"), "whole": True})
@@ -322,22 +306,20 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     found = site_page(desk.year, timezone.localdate(), code) if desk.year else None
     if found is None:
         raise Http404
-    printed = printed_sites(found.listed)[code]
-    inner = printed_rows([_parts(check.sums) for check in found.checks], whole=printed)
     ledger = f"{reverse('ledger')}?{urlencode({'cluster': code})}"
     units = found.units
     territory = units.get(found.row.territory) if found.row.territory else None
     context = {
         "site": found.row,
         "found": found,
-        "parts": printed,
+        "parts": _parts(found.row.sums),
         "crumbs": [(_("Sites"), reverse("sites")), (found.row.name, "")],
         "state_word": STATE_WORDS[found.row.state],
         "pill": STATE_PILLS[found.row.state],
         "territory": territory,
         "territory_url": reverse("unit", args=[territory.code]) if territory else "",
         "duties": [(duty, units[duty.unit], reverse("unit", args=[units[duty.unit].code])) for duty in found.duties],
-        "checks": [_check(check, parts, found, code) for check, parts in zip(found.checks, inner, strict=True)],
+        "checks": [_check(check, _parts(check.sums), found, code) for check in found.checks],
         "rounds": found.rounds,
         "ledger_url": ledger,
         "points_url": f"{reverse('points')}?{urlencode({'by': 'part', 'cluster': code})}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qipan.assessment.printing import printed_card
 from qipan.assessment.scorecard import Scorecard, scorecard
 from qipan.assessment.tally import Tally
 from qipan.spine.ledger import running
@@ -17,7 +18,7 @@ Points = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How the scorecard of a campaign year moves; sections and `by_rule` add up to the totals."""
+    """How the scorecard of a campaign year moves, as pages print it; sections and `by_rule` add up to the totals."""
 
     campaign_year: int
     before: Points
@@ -36,9 +37,9 @@ def moves(prepared: Prepared) -> list[Move]:
     for year, book, readings in zip(prepared.years, prepared.books, prepared.readings, strict=True):
         absent = frozenset(year.absent_types)
         tallies = running.stored_tallies(year.pk)
-        before = scorecard(book, tallies, absent)
+        before = printed_card(scorecard(book, tallies, absent))
         _, differences = running.changes(year.pk, readings)
-        after = scorecard(book, _moved(tallies, differences), absent)
+        after = printed_card(scorecard(book, _moved(tallies, differences), absent))
         found.append(_move(year.pk, before, after))
     return found
 

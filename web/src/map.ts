@@ -213,14 +213,15 @@ async function start(box: HTMLElement): Promise<void> {
     map.on("mouseleave", layer, () => box.classList.remove("map-pointing"));
   }
   // A row of the list leads the map to its place; its link still opens the site.
-  box.parentElement?.querySelector(".map-list")?.addEventListener("click", (event) => {
+  const lead = (event: Event): void => {
     const target = event.target as Element;
     const id = target.closest<HTMLElement>("[data-site]")?.dataset["site"];
     const site = sites.features.find(({ properties }) => String(properties?.["id"]) === id);
     if (target.closest("a") || site?.geometry.type !== "Point") return;
     map.flyTo({ center: site.geometry.coordinates as [number, number], zoom: 16.5, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
     show(site);
-  });
+  };
+  for (const list of document.querySelectorAll(".map-list, [data-map-rows]")) list.addEventListener("click", lead);
 }
 
 for (const box of document.querySelectorAll<HTMLElement>("[data-map]")) void start(box);

@@ -262,8 +262,9 @@ def _filters(request: HttpRequest, found: SiteList) -> list[dict[str, object]]:
         (unit.code, unit.name.into(language)) for pk, unit in found.units.items() if pk in held
     )  # fmt: skip
     nowhere = [("-", _("no territory"))] if None in held else []
+    asked = request.GET.get("state", "")
     counts = {state: sum(1 for row in found.rows if row.state == state) for state in STATES}
-    states = [(state, f"{STATE_WORDS[state]} ({counts[state]})") for state in STATES if counts[state]]
+    states = [(state, f"{STATE_WORDS[state]} ({counts[state]})") for state in STATES if counts[state] or state == asked]
 
     def select(name: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, object]:
         value = request.GET.get(name, "")

@@ -130,13 +130,13 @@ def _prepare(county_id: int, year: int, facts: Sequence[Fact], by: Post | None, 
     books = [rulebook(one) for one in years]
     placing = Places(books)
     originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
-    ranks = running.round_ranks(county_id)
+    rounds = running.rounds_of(county_id, year)
     rows: list[Observation] = []
     errors: list[tuple[int, ObservationError]] = []
     now = timezone.now()
     for i, fact in enumerate(facts):
         try:
-            _check(fact, ranks)
+            _check(fact, rounds.ranks)
             row = _row(county_id, year, fact, placing, originals, by, now)
         except ObservationError as error:
             errors.append((i, error))
@@ -151,7 +151,7 @@ def _prepare(county_id: int, year: int, facts: Sequence[Fact], by: Post | None, 
     touched = {running.Touched(row.item, row.stratum, row.cluster) for row in rows}
     coming = [ledger_entries.coming(row, seq) for seq, row in enumerate(rows, ledger_entries.AFTER_ALL)]
     readings = [
-        running.read_keys(book, county_id, year, running.keys_of(book, touched), ranks, coming) for book in books
+        running.read_keys(book, county_id, year, running.keys_of(book, touched), rounds, coming) for book in books
     ]
     return Prepared(county_id, year, version, rows, years, books, readings, now)
 
@@ -345,7 +345,7 @@ def open_round(
         Listing.objects.bulk_create(
             [Listing(round=opened, stratum=stratum, cluster=cluster) for stratum, cluster in pairs], batch_size=1000
         )
-        ranks = running.round_ranks(county_id)
+        rounds = running.rounds_of(county_id, year)
         for one in years:
             book = rulebook(one)
             keys = {
@@ -353,7 +353,7 @@ def open_round(
                 for stratum, cluster in pairs
                 for line in book.lines_of_stratum(stratum)
             }
-            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, ranks))
+            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, rounds))
     return opened
 
 

@@ -36,22 +36,22 @@ class Difference:
 
 def recompute(book: Rulebook, county_id: int, year: int) -> dict[running.Key, ClusterReadings]:
     """Read every check at every cluster of a county's year from its observations and lists alone."""
-    ranks = running.round_ranks(county_id)
+    rounds = running.rounds_of(county_id, year)
     out: dict[running.Key, ClusterReadings] = {}
-    for chunk in _clusters(county_id, year):
+    for chunk in _clusters(county_id, year, rounds):
         keys: dict[running.Key, Line] = {}
         seen = Observation.objects.filter(county_id=county_id, year=year, cluster__in=chunk)
         for item, stratum, cluster in seen.order_by().values_list("item", "stratum", "cluster").distinct():
             keys |= running.keys_of(book, [running.Touched(item, stratum, cluster)])
-        for stratum, cluster in running.listed_clusters(county_id, year, chunk):
+        for stratum, cluster in running.listed_clusters(rounds, chunk):
             keys |= {(line.key, stratum, cluster): line for line in book.lines_of_stratum(stratum)}
-        out |= running.read_keys(book, county_id, year, keys, ranks)
+        out |= running.read_keys(book, county_id, year, keys, rounds)
     return out
 
 
-def _clusters(county_id: int, year: int) -> Iterator[list[str]]:
+def _clusters(county_id: int, year: int, rounds: running.Rounds) -> Iterator[list[str]]:
     seen = Observation.objects.filter(county_id=county_id, year=year).values_list("cluster", flat=True).distinct()
-    clusters = sorted({*seen.order_by(), *(cluster for _, cluster in running.listed_clusters(county_id, year))})
+    clusters = sorted({*seen.order_by(), *(cluster for _, cluster in running.listed_clusters(rounds))})
     for start in range(0, len(clusters), CLUSTERS_AT_ONCE):
         yield clusters[start : start + CLUSTERS_AT_ONCE]
 

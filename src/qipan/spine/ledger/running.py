@@ -63,19 +63,32 @@ def cluster_of(line: Line, cluster: str) -> str:
     return UNSTRATIFIED if line.one_thing or line.counter else cluster
 
 
-def round_ranks(county_id: int) -> dict[str, int]:
-    """Return each round's rank by its opening."""
-    ids = Round.objects.filter(county_id=county_id).order_by("opened_at", "id").values_list("id", flat=True)
-    return {str(number): rank for rank, number in enumerate(ids, 1)}
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """A county's rounds: each one's rank by its opening, and those whose lists make clusters enter in a year."""
+
+    ranks: Mapping[str, int]
+    listing: tuple[int, ...]
 
 
-def listed_clusters(county_id: int, year: int, clusters: Iterable[str] | None = None) -> set[tuple[str, str]]:
+def rounds_of(county_id: int, year: int) -> Rounds:
+    """Return the rounds of a county as the readings of a year need them (one statement)."""
+    found = list(
+        Round.objects.filter(county_id=county_id)
+        .order_by("opened_at", "id")
+        .values_list("id", "selection", "opened_at")
+    )
+    return Rounds(
+        {str(number): rank for rank, (number, _, _) in enumerate(found, 1)},
+        tuple(number for number, how, at in found if how != Selection.CHOSEN and year_of(at) == year),
+    )
+
+
+def listed_clusters(rounds: Rounds, clusters: Iterable[str] | None = None) -> set[tuple[str, str]]:
     """Return (stratum, cluster) of what the year's drawn and census rounds have on their lists."""
-    first, end = (datetime(one, 1, 1, tzinfo=timezone.get_default_timezone()) for one in (year, year + 1))
-    found = Listing.objects.order_by().filter(
-        round__county_id=county_id, round__opened_at__gte=first, round__opened_at__lt=end,
-        round__selection__in=(Selection.DRAWN, Selection.CENSUS),
-    )  # fmt: skip
+    if not rounds.listing:
+        return set()
+    found = Listing.objects.order_by().filter(round_id__in=rounds.listing)
     if clusters is not None:
         found = found.filter(cluster__in=list(clusters))
     return set(found.values_list("stratum", "cluster").distinct())
@@ -91,7 +104,7 @@ def read_keys(
     county_id: int,
     year: int,
     keys: Mapping[Key, Line],
-    ranks: Mapping[str, int],
+    rounds: Rounds,
     coming: Iterable[ledger_entries.Row] = (),
 ) -> dict[Key, ClusterReadings]:
     """Read some checks at some clusters from the ledger (two statements for each two thousand clusters).
@@ -101,7 +114,7 @@ def read_keys(
         county_id: whose ledger.
         year: the year that its observations count for.
         keys: what to read.
-        ranks: each round's rank by its opening.
+        rounds: the county's rounds.
         coming: rows that are not stored yet and count as if they were.
     """
     by_cluster: dict[str, dict[Key, Line]] = {}
@@ -116,7 +129,7 @@ def read_keys(
         chunk = clusters[start : start + CLUSTERS_AT_ONCE]
         wanted = {key: line for cluster in chunk for key, line in by_cluster[cluster].items()}
         rows = [row for cluster in chunk for row in unread[cluster]]
-        out |= _read_chunk(county_id, year, chunk, wanted, ranks, rows)
+        out |= _read_chunk(county_id, year, chunk, wanted, rounds, rows)
     return out
 
 
@@ -125,7 +138,7 @@ def _read_chunk(
     year: int,
     clusters: Sequence[str],
     keys: Mapping[Key, Line],
-    ranks: Mapping[str, int],
+    rounds: Rounds,
     coming: list[ledger_entries.Row],
 ) -> dict[Key, ClusterReadings]:
     places: dict[Key, list[ledger_entries.Place]] = {
@@ -134,12 +147,12 @@ def _read_chunk(
     items = {item for found in places.values() for item, _, _ in found}
     rows = ledger_entries.rows(county_id=county_id, year=year, cluster__in=clusters, item__in=items)
     groups = ledger_entries.live([*rows, *coming])
-    listed = listed_clusters(county_id, year, clusters)
+    listed = listed_clusters(rounds, clusters)
     out: dict[Key, ClusterReadings] = {}
     for key, line in keys.items():
         found = ledger_entries.entries(groups, places[key])
         if found:
-            out[key] = read(line, key[1], found, ranks, listed=key[1:] in listed)
+            out[key] = read(line, key[1], found, rounds.ranks, listed=key[1:] in listed)
         elif key[1:] in listed:
             out[key] = ClusterReadings(read_as_listed(line, key[1]), None)
         else:

@@ -31,7 +31,14 @@ def hand_in(page: Page, server: str, path: Path) -> None:
     page.goto(f"{server}/ledger/import/")
     page.locator('input[name="file"]').set_input_files(path)
     page.locator('form.drop button[type="submit"], form.drop .btn-primary').first.click()
-    page.locator("#counts-title, #unreadable-title").wait_for(timeout=60_000)
+    page.locator("#counts-title, #unreadable-title, main [role=alert]").first.wait_for(timeout=60_000)
+    assert page.locator("#counts-title").count(), page.locator("main").inner_text()
+
+
+def confirm(page: Page) -> None:
+    """Have a checked file recorded, and wait until it is."""
+    page.locator('form[action*="confirm"] button').first.click()
+    page.locator('a.btn-primary[href*="sort=-seq"]').wait_for(timeout=60_000)
 
 
 def total(page: Page, server: str) -> tuple[Decimal, ...]:
@@ -83,9 +90,7 @@ def test_recorded_withdrawn_and_back(page: Page, server: str, tmp_path: Path) ->
     ]  # fmt: skip
     hand_in(page, server, write(tmp_path / "walk.csv", rows))
     promised = figure(page.locator(".moves-big").inner_text().split("→")[-1])
-    page.locator('form[action*="confirm"] button').first.click()
-    page.locator("#counts-title").wait_for(timeout=60_000)
-    page.wait_for_function("!document.querySelector('form[action*=confirm]')", timeout=60_000)
+    confirm(page)
 
     after = total(page, server)
     assert after[0] < before[0]
@@ -107,8 +112,7 @@ def test_recorded_withdrawn_and_back(page: Page, server: str, tmp_path: Path) ->
         for row in rows
     ]
     hand_in(page, server, write(tmp_path / "back.csv", withdrawals))
-    page.locator('form[action*="confirm"] button').first.click()
-    page.wait_for_function("!document.querySelector('form[action*=confirm]')", timeout=60_000)
+    confirm(page)
     assert total(page, server) == before
     page.goto(f"{server}/ledger/{rows[0]['id']}/")
     assert page.locator("a[href*='/ledger/']").count() > 1

@@ -92,7 +92,7 @@ def assumptions(year: CampaignYear, now: Standing) -> Assumptions:
     """Return what the figures of a campaign year rest on."""
     return Assumptions(
         standing=now,
-        equal=equal_card(year),
+        equal=equal_card(now),
         rows=tuple(_rows(year, now)),
         packs=tuple(_packs(year, now)),
         gaps=tuple(type_gaps(now)),

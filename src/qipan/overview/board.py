@@ -134,7 +134,7 @@ def board(year: CampaignYear, on: date) -> Board:
         types=tuple(site_types(now)),
         losses=tuple(largest_losses(now)),
         ahead=tuple(nodes_ahead(year, on)),
-        equal=equal_card(year) if now.book.weights_assumed else None,
+        equal=equal_card(now) if now.book.weights_assumed else None,
         cut=cut_of(year, now),
         gates=tuple(now.card.gates),
     )

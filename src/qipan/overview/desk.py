@@ -8,7 +8,7 @@ from datetime import date
 from qipan.ground.units.models import County, Post
 from qipan.ground.units.queries import current_posts
 from qipan.spine.campaigns.models import Campaign, CampaignYear
-from qipan.spine.campaigns.queries import latest_campaign, years_of
+from qipan.spine.campaigns.queries import latest_campaign, latest_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def desk(person_id: int, on: date, *, post_id: int | None = None, year: int | No
     if not posts:
         return None
     post = next((post for post in posts if post.pk == post_id), posts[0])
-    campaign = latest_campaign(post.unit.county_id)
-    years = years_of(campaign.pk) if campaign else []
+    years = latest_years(post.unit.county_id)
+    campaign = years[0].campaign if years else latest_campaign(post.unit.county_id)
     chosen = next((each for each in years if each.year == year), None) or min(
         years, key=lambda each: (abs(each.year - on.year), each.year), default=None
     )

@@ -13,9 +13,9 @@ STEP = POINT // 100
 
 @given(st.lists(parts, max_size=14))
 def test_rows_add_up_across_and_down(rows: list[Parts]) -> None:
-    shown = printed_rows(rows)
+    shown = printed_rows(rows, 2)
     whole = total(rows)
-    assert total(shown) == printed_total(whole)
+    assert total(shown) == printed_total(whole, 2)
     for part in shown:
         assert all(value % STEP == 0 for value in (part.earned, part.lost, part.unassessed))
 
@@ -28,9 +28,9 @@ def test_what_is_earned_is_rounded_half_up_as_in_the_headline(rows: list[Parts])
 
 def test_where_zeros_leave_no_table_the_parts_add_up_all_the_same() -> None:
     rows = [Parts(0, 0, 340_997), Parts(903_007, 996, 0)]
-    shown = printed_rows(rows)
+    shown = printed_rows(rows, 2)
     assert shown == [Parts(0, 0, 350_000), Parts(900_000, 0, 0)]
-    assert total(shown) == printed_total(total(rows))
+    assert total(shown) == printed_total(total(rows), 2)
 
 
 @given(

@@ -57,7 +57,7 @@ def test_whatever_changes_the_figures_makes_it_anew(made):
     assert standing(fresh(made), DAY + timedelta(days=1)) is not seen[-1], "duties have days"
 
 
-def test_what_is_recorded_while_it_is_made_makes_it_once_more(made, monkeypatch):
+def test_what_is_recorded_while_it_is_made_waits_for_the_next_question(made, monkeypatch):
     queries.forget()
     read, late = running.stored_readings, [small.fact("street.clean", "pass", 9)]
 
@@ -69,8 +69,11 @@ def test_what_is_recorded_while_it_is_made_makes_it_once_more(made, monkeypatch)
 
     monkeypatch.setattr(running, "stored_readings", slow)
     now = standing(fresh(made), DAY)
-    assert now.version == queries.ledger_version(made.county.pk)
-    assert {key: one.y for key, one in now.readings.items()} == {
+    whole = now.card.total
+    assert total(now.parts) == (whole.possible, whole.earned, whole.lost, whole.unassessed)
+    later = standing(fresh(made), DAY)
+    assert later.version == queries.ledger_version(made.county.pk) > now.version
+    assert {key: one.y for key, one in later.readings.items()} == {
         key: both.now.y for key, both in small.stored(made.year).items()
     }
 
@@ -93,7 +96,7 @@ def test_a_survey_and_what_nobody_looked_at_fall_to_the_lead(made):
 
 
 def test_the_comparison_with_equal_weights_has_the_same_total(made):
-    equal = queries.equal_card(fresh(made))
+    equal = queries.equal_card(queries.standing(fresh(made)))
     assert equal.total.possible == 100_000_000
     possible = {score.possible for score in equal.checks.values()}
     assert max(possible) - min(possible) <= 1

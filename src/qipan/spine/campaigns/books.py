@@ -21,10 +21,6 @@ def _book(standard: str, pins: tuple[tuple[str, str], ...], equal: bool) -> Rule
     return Rulebook(standards.standard(standard), subs, standards.catalogue(*lists), equal=equal)
 
 
-def _pins(year: CampaignYear) -> tuple[tuple[str, str], ...]:
-    return tuple(year.companions.order_by("hash").values_list("hash", "kind"))
-
-
 def rulebook(year: CampaignYear, *, equal: bool = False) -> Rulebook:
     """Return the book by which a campaign year is scored (one statement; more when it is first read).
 
@@ -32,13 +28,13 @@ def rulebook(year: CampaignYear, *, equal: bool = False) -> Rulebook:
         year: the campaign year.
         equal: let every check weigh the same: the comparison beside assumed weights.
     """
-    return _book(year.standard_id, _pins(year), equal)
+    return _book(year.standard_id, year.pins, equal)
 
 
 def functions(year: CampaignYear) -> Mapping[str, Function]:
     """Return the functions that the year's packs know, by code (one statement)."""
     found: dict[str, Function] = {}
-    for digest, kind in _pins(year):
+    for digest, kind in year.pins:
         if kind == Kind.FUNCTIONS:
             found |= standards.functions(digest)
     return found

@@ -89,7 +89,7 @@ class Duties:
 
 
 def duties(year: CampaignYear, on: date) -> Duties:
-    """Return who answers for what on a day (five statements, whatever the number of sites)."""
+    """Return who answers for what on a day (four statements, whatever the number of sites)."""
     known = books.functions(year)
     county = year.campaign.county_id
     carried: dict[str, list[int]] = {}

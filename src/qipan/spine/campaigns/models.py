@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from qipan.assessment.text import Text
 from qipan.ground.units.models import County, Unit
@@ -55,6 +56,11 @@ class CampaignYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign} {self.year}"
+
+    @cached_property
+    def pins(self) -> tuple[tuple[str, str], ...]:
+        """The (hash, kind) of each companion, asked for once for as long as this object lives: a request."""
+        return tuple(self.companions.order_by("hash").values_list("hash", "kind"))
 
 
 class FunctionDuty(models.Model):

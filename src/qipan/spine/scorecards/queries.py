@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
@@ -20,6 +20,7 @@ from qipan.assessment.reading import Reading
 from qipan.assessment.rulebook import Line, Rulebook
 from qipan.assessment.scale import POINT
 from qipan.assessment.scorecard import Scorecard, scorecard
+from qipan.assessment.tally import Tally
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Answer, Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
@@ -63,7 +64,7 @@ class Standing:
     readings: dict[running.Key, Reading]
     duties: Duties
     parts: list[OwnedPart]
-    _equal: Scorecard | None = field(default=None)
+    tallies: dict[tuple[str, str], Tally]
 
     def of_unit(self, unit: int | None) -> Iterator[OwnedPart]:
         """Yield what falls to a unit, or to none."""
@@ -80,35 +81,28 @@ def card(year: CampaignYear) -> Scorecard:
     return scorecard(rulebook(year), running.stored_tallies(year.pk), frozenset(year.absent_types))
 
 
-def equal_card(year: CampaignYear) -> Scorecard:
-    """Return the scorecard with all checks equal: the comparison beside assumed weights (two statements)."""
-    book = rulebook(year, equal=True)
-    return scorecard(book, running.stored_tallies(year.pk), frozenset(year.absent_types))
+def equal_card(now: Standing) -> Scorecard:
+    """Return the scorecard with all checks equal: the comparison beside assumed weights (no statement)."""
+    return scorecard(rulebook(now.year, equal=True), now.tallies, frozenset(now.year.absent_types))
 
 
 _kept: OrderedDict[tuple[object, ...], Standing] = OrderedDict()
 _lock = Lock()
 _KEEP = 4
-_TRIES = 4
 
 
 def standing(year: CampaignYear, on: date | None = None) -> Standing:
-    """Return where a campaign year stands, with whose points they are (ten statements; two when nothing has changed)."""
+    """Return where a campaign year stands, and whose points they are (seven statements; two when nothing has changed)."""
     day = on or timezone.localdate()
     book = rulebook(year)
     version = ledger_version(year.campaign.county_id)
-    for _ in range(_TRIES):
-        key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, id(book))
-        with _lock:
-            found = _kept.get(key)
-            if found is not None:
-                _kept.move_to_end(key)
-                return found
-        made = _make(year, version, day, book)
-        # Tallies and readings are two statements: what was recorded between them must not stand in one and not the other.
-        before, version = version, ledger_version(year.campaign.county_id)
-        if before == version:
-            break
+    key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, id(book))
+    with _lock:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    made = _make(year, version, day, book)
     with _lock:
         _kept[key] = made
         while len(_kept) > _KEEP:
@@ -119,10 +113,13 @@ def standing(year: CampaignYear, on: date | None = None) -> Standing:
 def _make(year: CampaignYear, version: int, day: date, book: Rulebook) -> Standing:
     answers = duties(year, day)
     readings = running.stored_readings(year.pk)
+    # Added up from the readings and not read beside them: two statements could see the ledger at two moments.
+    tallies: dict[tuple[str, str], Tally] = {}
+    for (check, stratum, _), reading in readings.items():
+        tallies.setdefault((check, stratum), Tally()).add(reading)
     # Rounded once, here: every figure that a page shows is a sum over these, so that no two can contradict.
-    tallies = running.stored_tallies(year.pk)
     made = printed_card(scorecard(book, tallies, frozenset(year.absent_types)))
-    return Standing(year, version, day, book, made, readings, answers, list(owned(made, readings, answers)))
+    return Standing(year, version, day, book, made, readings, answers, list(owned(made, readings, answers)), tallies)
 
 
 def owned(made: Scorecard, readings: dict[running.Key, Reading], answers: Duties) -> Iterator[OwnedPart]:

@@ -69,6 +69,15 @@ def test_site_types_show_what_is_registered_and_what_was_seen(made):
     assert rows["park"].title == Text("公园", "park")
 
 
+def test_what_applies_nowhere_and_counts_as_full_is_no_type_without_a_name():
+    queries.forget()
+    made = small.make(small.POINTS)
+    put(made, small.fact("street.clean", "na", selection="drawn"))
+    now = seen(made)
+    assert now.card.checks["1.1/site_inspection"].earned == 30_000_000
+    assert {row.stratum for row in now.types} == {"park"}
+
+
 def test_a_type_that_the_county_lacks_has_no_points(made):
     before = {row.stratum: row.sums.possible for row in seen(made).types}
     CampaignYear.objects.update(absent_types=["park", "square"])

@@ -217,7 +217,8 @@ def site_types(now: Standing) -> list[TypeRow]:
 
 def _at_sites(now: Standing, part: OwnedPart) -> bool:
     line = now.book.lines.get(part.check)
-    return line is not None and not line.one_thing and not line.survey
+    # A check that applies nowhere and counts as full has one part, which belongs to no type.
+    return line is not None and not line.one_thing and not line.survey and bool(part.stratum)
 
 
 def type_title(now: Standing, stratum: str) -> Text:

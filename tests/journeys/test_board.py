@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from playwright.sync_api import Page
-
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import added_up, figure, figures, list_sum
 
@@ -14,7 +13,7 @@ def test_figures_open_their_lists(page: Page, server: str) -> None:
     """The total, stones, unit rows, the unowned row and the columns open lists that add up to them."""
     sign_in(page, server)
     rows = page.locator("table.chessboard .row-unit, table.chessboard .row-unowned")
-    seen = {}
+    seen: dict[str, Decimal] = {}
     for stone in page.locator("table.chessboard a.stone").all()[:8]:
         address = stone.get_attribute("href") or ""
         lost = stone.locator(".tip-lost").text_content() or ""
@@ -25,10 +24,10 @@ def test_figures_open_their_lists(page: Page, server: str) -> None:
     whole = -figure(sums.locator("td.sum-lost").inner_text())
     unowned = -figure(page.locator("tr.row-unowned td.sum-lost").inner_text())
     unowned_url = page.locator("tr.row-unowned th a").get_attribute("href") or ""
-    for address, lost in {**seen, unowned_url: unowned, "/points/?by=unit": whole}.items():
+    for address, expected in {**seen, unowned_url: unowned, "/points/?by=unit": whole}.items():
         page.goto(server + address)
         stated = list_sum(page)
-        assert stated[1] == lost, address
+        assert stated[1] == expected, address
         assert added_up(page) == stated, address
         assert sum(stated[:3]) == stated[3], address
 
@@ -85,6 +84,6 @@ def test_coverage_shows_blanks(page: Page, server: str) -> None:
     assert len(blanks) >= 3
     for row in blanks:
         earned, lost, unassessed, possible = figures(row)
-        assert (earned, lost) == (0, 0)
+        assert earned == lost == 0
         assert unassessed == possible > 0
     assert page.locator("table.chessboard .ring-unassessed").count() > 0

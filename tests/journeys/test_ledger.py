@@ -9,7 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from playwright.sync_api import Page
-
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import figure, list_sum
 
@@ -53,7 +52,13 @@ def test_a_file_with_faults_is_refused_whole(page: Page, server: str, tmp_path: 
     before = total(page, server)
     day = (date.today() - timedelta(days=1)).isoformat()
     ahead = (date.today() + timedelta(days=400)).isoformat()
-    good = {"item": ITEMS[0], "stratum": "main_road", "cluster": "main_road-001", "selection": "chosen", "outcome": "fail"}
+    good = {
+        "item": ITEMS[0],
+        "stratum": "main_road",
+        "cluster": "main_road-001",
+        "selection": "chosen",
+        "outcome": "fail",
+    }
     rows = [
         {**good, "observed_at": day},
         {**good, "item": "main_road.nothing", "observed_at": day},
@@ -108,7 +113,13 @@ def test_recorded_withdrawn_and_back(page: Page, server: str, tmp_path: Path) ->
     page.goto(f"{server}/ledger/?q={ITEMS[0]}&cluster={sites[0]}")
     assert page.locator("table tbody tr").count() >= 1
     withdrawals = [
-        {"id": str(uuid.uuid4()), "item": row["item"], "outcome": "withdrawn", "observed_at": day, "supersedes": row["id"]}
+        {
+            "id": str(uuid.uuid4()),
+            "item": row["item"],
+            "outcome": "withdrawn",
+            "observed_at": day,
+            "supersedes": row["id"],
+        }
         for row in rows
     ]
     hand_in(page, server, write(tmp_path / "back.csv", withdrawals))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-
 from tests.journeys.conftest import sign_in
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,7 +35,9 @@ SERIOUS = {"serious", "critical"}
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_every_page_fits_and_reads(browser: Browser, server: str, language: str, width: int) -> None:
     """No page is wider than its window, speaks a mixed tongue, or has a serious fault of accessibility."""
-    context = browser.new_context(locale=language, viewport={"width": width, "height": 900}, timezone_id="Asia/Shanghai")
+    context = browser.new_context(
+        locale=language, viewport={"width": width, "height": 900}, timezone_id="Asia/Shanghai"
+    )
     page = context.new_page()
     faults: list[str] = []
     sign_in(page, server)

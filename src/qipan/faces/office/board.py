@@ -181,7 +181,7 @@ def _kind(unit_type: str) -> str:
 
 def _row(found: Board, row: UnitRow) -> chessboard.Row:
     whose = whose_word(row.whose, found.units)
-    cells = []
+    cells: list[chessboard.Cell | None] = []
     for section in found.sections:
         sums = row.sections.get(section.key)
         if sums is None:

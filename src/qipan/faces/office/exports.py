@@ -32,7 +32,7 @@ def links(request: HttpRequest) -> list[tuple[str, str]]:
     return found
 
 
-def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> HttpResponse:
     """Return a list as a file.
 
     Args:

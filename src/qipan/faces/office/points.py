@@ -240,7 +240,7 @@ def _headings() -> list[str]:
     ]  # fmt: skip
 
 
-def _exported(row: PointsRow) -> list[object]:
+def _exported(row: PointsRow) -> list[str | int | float | None]:
     language = get_language() or "en"
     parts = row.parts
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -487,10 +488,16 @@ def _worth(line: Line, row: ObservationRow) -> Text:
     return Text(f"计 {share}", f"counts as {share}")
 
 
-def recorders(county: int, year: int) -> list[str]:
-    """Return the units, by code, that recorded anything in the year (one statement)."""
+def recorders(now: Standing) -> tuple[str, ...]:
+    """Return the units, by code, that recorded anything in the year (one statement; none while nothing has changed)."""
+    return _recorders(now.year.campaign.county_id, now.year.year, now.version)
+
+
+@lru_cache(maxsize=8)
+def _recorders(county: int, year: int, version: int) -> tuple[str, ...]:
+    # Going through all rows for a handful of names is worth doing once for each version of the ledger.
     found = Observation.objects.filter(county_id=county, year=year).exclude(by_unit="")
-    return sorted(found.values_list("by_unit", flat=True).order_by("by_unit").distinct())
+    return tuple(sorted(found.values_list("by_unit", flat=True).order_by("by_unit").distinct()))
 
 
 def carriers(now: Standing, units: Mapping[int, UnitName]) -> list[UnitName]:

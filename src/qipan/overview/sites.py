@@ -28,7 +28,7 @@ from qipan.spine.ledger.models import Listing, Observation, Round
 from qipan.spine.ledger.models import Reading as ReadingRow
 from qipan.spine.scorecards.queries import OwnedPart, Standing, standing
 
-_NOBODY: Whose = UNOWNED  # type: ignore[assignment]  # it is the literal
+_NOBODY: Whose = UNOWNED
 State = Literal["lost", "partly", "good", "open", "chosen", "never"]
 STATES: tuple[State, ...] = ("lost", "partly", "good", "open", "chosen", "never")
 """Loses points · nothing lost, something not seen · all in order · on a list and not seen · only chosen looks, which

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -43,6 +44,11 @@ def browser(made: Little, language: str = "en") -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE=language)
     client.force_login(made.office.person)
     return client
+
+
+def sent(answer: Any) -> bytes:
+    """What streams to the browser."""
+    return b"".join(answer.streaming_content)
 
 
 def listed(page: str) -> list[tuple[dict[str, str], list[str]]]:
@@ -89,7 +95,7 @@ def test_a_condition_that_came_by_a_link_can_be_taken_away(little):
 def test_the_csv_can_be_handed_in_again_and_changes_nothing(little, tmp_path):
     answer = browser(little).get("/ledger/?sort=seq&export=csv")
     path = tmp_path / "ledger.csv"
-    path.write_bytes(b"".join(answer.streaming_content))  # type: ignore[arg-type]
+    path.write_bytes(sent(answer))
     intake = take_in(path, "csv", little.county.pk, YEAR, timezone.now(), lambda done, total: None)
     assert (intake.rows, intake.known, intake.refused, len(intake.facts)) == (5, 5, 0, 0)
 
@@ -98,7 +104,7 @@ def test_the_csv_holds_the_filtered_rows_with_one_heading(little, monkeypatch):
     many = [look("hotel.ho3", f"h{1 + n % 4}", "pass", source=str(n)) for n in range(4500)]
     record(little.county.pk, YEAR, many, by=little.office)
     answer = browser(little).get("/ledger/?item=hotel.ho3&export=csv")
-    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))  # type: ignore[arg-type]
+    lines = list(csv.reader(io.StringIO(sent(answer).decode("utf-8-sig"))))
     assert len(lines) == 4501
     assert sum(1 for each in lines if each[0] == "id") == 1
 

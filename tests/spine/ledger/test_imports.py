@@ -13,7 +13,7 @@ from tests.little_ledger import YEAR, Little, little_county, look
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.actions import run
 from qipan.ground.jobs.models import Job
-from qipan.spine.ledger import actions, import_actions
+from qipan.spine.ledger import actions, import_actions, running
 from qipan.spine.ledger.import_queries import import_of, imports_of
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation, RoundFigure
@@ -121,7 +121,7 @@ def test_records_that_come_in_while_a_file_is_checked_stop_it_with_nothing_recor
         actions.record(little.county.pk, YEAR, [look("road.r2", "r1", "pass")], by=little.office)
         return prepared
 
-    monkeypatch.setattr(import_actions.actions, "prepare", meanwhile)
+    monkeypatch.setattr(actions, "prepare", meanwhile)
     work()
     added.refresh_from_db()
     row = import_of(little.office, added.pk)
@@ -145,7 +145,7 @@ def test_a_failure_while_writing_leaves_nothing(little, monkeypatch):
     def broken(*_: Any, **__: Any) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(actions.running, "refresh", broken)
+    monkeypatch.setattr(running, "refresh", broken)
     work()
     monkeypatch.undo()
     assert not Observation.objects.exists()

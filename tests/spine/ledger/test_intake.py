@@ -122,7 +122,7 @@ def test_encodings_separators_and_the_words_of_chinese_forms(little, tmp_path, e
 
 def test_a_workbook_with_a_title_above_and_a_note_below(little, tmp_path):
     columns = [Column(name) for name in ("检查记录", "", "", "", "")]
-    rows = [
+    rows: list[list[str | None]] = [
         ["检查项（必填）", "点位\n编号", "结果", "检查时间", "备注"],
         ["hotel.ho1", "h1", "符合", DAY, "好"],
         ["hotel.ho1", "h77", "符合", DAY, ""],

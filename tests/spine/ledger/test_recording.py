@@ -12,6 +12,7 @@ from qipan.assessment.printing import printed_card
 from qipan.assessment.scorecard import scorecard
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.ledger import actions, running
+from qipan.spine.ledger.actions import Fact
 from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.preview import moves
 from qipan.spine.ledger.recompute import differences
@@ -86,7 +87,7 @@ class RunningEqualsRecomputed(TestCase):
         rounds = [(None, "chosen"), (little.rounds["census"].pk, "census"), (little.rounds["draw"].pk, "drawn")]
         recorded: list = []
         for batch in range(data.draw(st.integers(1, 3))):
-            facts = []
+            facts: list[Fact] = []
             for _ in range(data.draw(st.integers(0, 6))):
                 item = data.draw(st.sampled_from(sorted(OUTCOMES)))
                 cluster = data.draw(st.sampled_from(CLUSTERS[item.split(".")[0]]))

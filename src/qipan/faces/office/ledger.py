@@ -28,7 +28,6 @@ from qipan.ground.documents.tables import write_csv
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, READ
 from qipan.overview import rounds as round_queries
 from qipan.overview.board import type_title
-from qipan.overview.desk import Desk
 from qipan.overview.ledger import (
     OUTCOME_GROUPS,
     STANDS,
@@ -104,7 +103,7 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     sort = request.GET.get("sort", "-seq")
     kind = exports.wanted(request)
     if kind == "csv":
-        return _csv(all_rows(found, book, sort), desk)
+        return _csv(all_rows(found, book, sort))
     count = found.count()
     if kind == "xlsx" and count <= MOST_IN_WORKBOOK:
         shown = (_exported(row, now, units) for row in all_rows(found, book, sort))
@@ -117,8 +116,8 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
         "rows": made,
         "count": count,
         "sort": sort,
-        "filters": _filters(request, desk, book, now, units),
-        "more_filters": _more_filters(request, desk, now, units),
+        "filters": _filters(request, book, now),
+        "more_filters": _more_filters(request, now, units),
         "chips": _chips(request, book, now),
         "keep": [(name, request.GET[name]) for name in ("sort", "check", "node") if request.GET.get(name)],
         "reset_url": reverse("ledger") if wanted.any else "",
@@ -178,9 +177,7 @@ def _select(request: HttpRequest, name: str, label: str, options: Iterable[tuple
     return {"name": name, "label": label, "kind": "select", "value": value, "options": [("", _("all")), *options]}
 
 
-def _filters(
-    request: HttpRequest, desk: Desk, book: Book, now: Standing, units: dict[int, UnitName]
-) -> list[dict[str, object]]:
+def _filters(request: HttpRequest, book: Book, now: Standing) -> list[dict[str, object]]:
     language = get_language() or "en"
     named = [(code, name.into(language)) for code, name in reversed(book.rounds.values())]
     strata = {stratum for line in now.book.lines.values() for stratum, items in line.strata.items() if items}
@@ -196,13 +193,11 @@ def _filters(
     ]  # fmt: skip
 
 
-def _more_filters(
-    request: HttpRequest, desk: Desk, now: Standing, units: dict[int, UnitName]
-) -> list[dict[str, object]]:
+def _more_filters(request: HttpRequest, now: Standing, units: dict[int, UnitName]) -> list[dict[str, object]]:
     language = get_language() or "en"
     names = {unit.code: unit.name.into(language) for unit in units.values()}
     held = [(unit.code, unit.name.into(language)) for unit in carriers(now, units)]
-    by = [(code, names.get(code, code)) for code in recorders(desk.county.pk, now.year.year)]
+    by = [(code, names.get(code, code)) for code in recorders(now)]
     return [
         _select(request, "unit", _("Unit that answers"), [(UNOWNED, _("unowned")), *held]),
         _select(request, "by", _("Recorded by"), by),
@@ -238,7 +233,7 @@ def _chips(request: HttpRequest, book: Book, now: Standing) -> list[tuple[Text, 
 # --- export ---
 
 
-def _csv(found: Iterator[ObservationRow], desk: Desk) -> StreamingHttpResponse:
+def _csv(found: Iterator[ObservationRow]) -> StreamingHttpResponse:
     """Return the rows in the format of a file of observations: what is exported can be handed in again."""
     name = _("observations")
     response = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")

@@ -24,7 +24,7 @@ from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.observation_file import COLUMNS, ObservationReader, ObservationRow, columns_of
 from qipan.spine.ledger.registers import Near, Registers
 
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 MOST_SHOWN = 500
 """Refusals beyond this number are counted and not listed: so many have one cause."""
 

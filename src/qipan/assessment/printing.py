@@ -50,7 +50,9 @@ def printed_total(whole: Parts, decimals: int = DECIMALS) -> Parts:
     return Parts(earned, lost, unassessed)
 
 
-def printed_rows(rows: Sequence[Parts], decimals: int = DECIMALS, whole: Parts | None = None) -> list[Parts]:
+def printed_rows(
+    rows: Sequence[Parts], decimals: int = DECIMALS, whole: Parts | None = None, groups: Sequence[str] = ()
+) -> list[Parts]:
     """Round rows for print so that they add up, across to their possible points and down to the printed total.
 
     A row's possible points are divided by largest remainder. Where zeros leave no such table (one row alone holds
@@ -60,10 +62,11 @@ def printed_rows(rows: Sequence[Parts], decimals: int = DECIMALS, whole: Parts |
         rows: micro-points.
         decimals: how many are printed.
         whole: the printed total where a page has it already; left out, it is made by `printed_total`.
+        groups: for each row the group that it belongs to, if possible points shall add up within groups as well.
     """
     step = POINT // 10**decimals
     whole = whole or printed_total(total(rows), decimals)
-    across = _share(whole.possible, [row.possible for row in rows], step)
+    across = _grouped_share(whole.possible, [row.possible for row in rows], groups or [""] * len(rows), step)
     down = [whole.earned, whole.lost, whole.unassessed]
     exact = [[row.earned, row.lost, row.unassessed] for row in rows]
     cells = balanced(exact, across, down, step) or columns_shared(exact, down, step)
@@ -108,6 +111,22 @@ def columns_shared(cells: Sequence[Sequence[int]], columns: Sequence[int], step:
     """Round a table to whole steps so that it keeps its printed column sums; the row sums are what they come to."""
     shown = [_share(columns[j], [line[j] for line in cells], step) for j in range(len(columns))]
     return [[column[i] for column in shown] for i in range(len(cells))]
+
+
+def _grouped_share(whole: int, parts: Sequence[int], groups: Sequence[str], step: int) -> list[int]:
+    """Divide a printed whole over groups, and each group over its parts."""
+    sums: dict[str, int] = {}
+    for part, group in zip(parts, groups, strict=True):
+        sums[group] = sums.get(group, 0) + part
+    shown = dict(zip(sums, _share(whole, list(sums.values()), step), strict=True))
+    members: dict[str, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    out = [0] * len(parts)
+    for group, at in members.items():
+        for i, value in zip(at, _share(shown[group], [parts[i] for i in at], step), strict=True):
+            out[i] = value
+    return out
 
 
 def _share(whole: int, parts: Sequence[int], step: int) -> list[int]:
@@ -176,7 +195,14 @@ def printed_card(card: Scorecard, decimals: int = DECIMALS) -> Scorecard:
     exact = [Parts(c.earned, c.lost, c.unassessed) for c in card.checks.values()]
     ruled = [Parts(a.earned, a.lost, a.unassessed) for a in card.adjustments]
     apart = [Parts(0, 0, points) for points in card.book.bare.values()]
-    rows = printed_rows([*exact, *ruled, *apart], decimals)
+    # The points of a method share stay what the standard says, so rounding happens inside each pool.
+    pools = {key: pool.code for pool in card.book.pools for key in pool.lines}
+    groups = [
+        *(pools.get(key, "") for key in keys),
+        *("rule" for _ in ruled),
+        *(f"bare:{node}" for node in card.book.bare),
+    ]
+    rows = printed_rows([*exact, *ruled, *apart], decimals, groups=groups)
     checks = {key: _rounded(card.checks[key], parts, step) for key, parts in zip(keys, rows[: len(keys)], strict=True)}
     changes = [
         Adjustment(a.kind, a.id, a.title, a.node, parts.earned, parts.lost, parts.unassessed, a.words)

@@ -153,7 +153,7 @@ def _equal(found: Board) -> str:
 def _chessboard(found: Board) -> chessboard.Board:
     columns = tuple(
         chessboard.Column(
-            section.code,
+            section.code if section.code in found.standing.book.standard.nodes else "",
             section.title,
             reverse("criterion", args=[section.key]) if section.key in found.standing.book.nodes else "",
             section.short,

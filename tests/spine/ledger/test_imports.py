@@ -111,30 +111,46 @@ def test_two_files_with_the_same_rows_confirmed_one_after_the_other(little):
     assert Observation.objects.count() == 2
 
 
-def test_records_that_come_in_while_a_file_is_checked_stop_it_with_nothing_recorded(little, monkeypatch):
+def interrupted(little: Little, monkeypatch: pytest.MonkeyPatch, times: int) -> Import:
+    """Confirm a file, with records of others coming in each time that it has just been checked."""
     added = hand_in(little, GOOD)
     import_actions.confirm(added.pk, by=little.office)
-    prepare = actions.prepare
+    prepare, left = actions.prepare, [times]
 
     def meanwhile(*args: Any, **more: Any) -> actions.Prepared:
         prepared = prepare(*args, **more)
-        actions.record(little.county.pk, YEAR, [look("road.r2", "r1", "pass")], by=little.office)
+        if left[0]:
+            left[0] -= 1
+            actions.record(little.county.pk, YEAR, [look("road.r2", "r1", "pass")], by=little.office)
         return prepared
 
     monkeypatch.setattr(actions, "prepare", meanwhile)
     work()
+    monkeypatch.undo()
     added.refresh_from_db()
+    return added
+
+
+def test_a_file_is_checked_anew_when_records_come_in_meanwhile(little, monkeypatch):
+    added = interrupted(little, monkeypatch, 1)
+    assert added.state == Import.State.RECORDED
+    assert Observation.objects.count() == 3
+    assert not list(differences(little.year))
+
+
+def test_where_records_keep_coming_in_the_file_waits_with_nothing_recorded(little, monkeypatch):
+    added = interrupted(little, monkeypatch, 99)
     row = import_of(little.office, added.pk)
     assert row is not None
+    assert row.job is not None
     assert row.has_failed
-    assert "Check it again" in row.job.error.en  # type: ignore[union-attr]
-    assert Observation.objects.count() == 1
-    monkeypatch.undo()
+    assert "Check it again" in row.job.error.en
+    assert set(Observation.objects.values_list("item", flat=True)) == {"road.r2"}
     assert import_actions.check_again(added.pk, by=little.office)
     work()
     import_actions.confirm(added.pk, by=little.office)
     work()
-    assert Observation.objects.count() == 3
+    assert Observation.objects.filter(cluster="h1").count() == 2
     assert not list(differences(little.year))
 
 

@@ -36,6 +36,8 @@ RECORD = "ledger.import.record"
 LARGEST = 256 * 1024 * 1024
 FIRST_ROWS = 10
 MOST_CORRECTIONS = 100
+TRIES = 3
+"""How often a file is checked anew when records come in while it is being checked."""
 
 
 def kept_file(digest: str, kind: str) -> Path:
@@ -196,24 +198,33 @@ def record(progress: Progress, payload: Mapping[str, Any]) -> dict[str, Any]:
     if found.state != Import.State.RECORDING:
         return {}
     by = Post.objects.select_related("unit", "person").filter(pk=payload["post"]).first()
-    summary, prepared = _examine(found, progress, by)
-    if prepared is None:
-        # The register or the ledger has changed since the preview; nothing was recorded.
-        with transaction.atomic():
-            Import.objects.filter(pk=found.pk).update(summary=summary, state=Import.State.REFUSED)
-            progress.finish({"import": found.pk})
-        return {}
-    progress(0, 0, Text(f"写入 {len(prepared.rows)} 条", f"writing {len(prepared.rows)} records"))
+    for _ in range(TRIES):
+        summary, prepared = _examine(found, progress, by)
+        if prepared is None:
+            # The register or the ledger has changed since the preview; nothing was recorded.
+            with transaction.atomic():
+                Import.objects.filter(pk=found.pk).update(summary=summary, state=Import.State.REFUSED)
+                progress.finish({"import": found.pk})
+            return {}
+        progress(0, 0, Text(f"写入 {len(prepared.rows)} 条", f"writing {len(prepared.rows)} records"))
+        if _written(found, prepared, summary, progress):
+            return {}
+    raise JobRefused(MOVED)
+
+
+def _written(found: Import, prepared: actions.Prepared, summary: dict[str, Any], progress: Progress) -> bool:
+    """Write in one transaction; nothing is written where records have come in since the file was checked."""
     with transaction.atomic():
         actions.take(found.county_id)
         if actions.ledger_version(found.county_id) != prepared.version + 1:
-            raise JobRefused(MOVED)
+            transaction.set_rollback(True)
+            return False
         actions.write(prepared)
         Import.objects.filter(pk=found.pk).update(
             summary=summary, state=Import.State.RECORDED, recorded_at=timezone.now()
         )
         progress.finish({"import": found.pk, "rows": len(prepared.rows)})
-    return {}
+    return True
 
 
 MOVED = Text(

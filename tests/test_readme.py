@@ -52,7 +52,7 @@ def test_the_example_prints_what_it_says(language: str):
     assert code[1].count("\n") <= 30
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
-        exec(compile(code[1], "README", "exec"), {})  # noqa: S102 the example of our own page
+        exec(compile(code[1], "README", "exec"), {})
     assert out.getvalue().strip() == stated[1]
 
 

@@ -222,9 +222,7 @@ def _samples(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[A
             f"《{standard.title.zh}》{count} 类点位按普查计",
             f"{standard.title.en}: {count} types are counted as a census",
         )
-        why = Text(
-            "标准未公布正式测评抽取多少处，因此按普查计", "the standard does not say how many sites are drawn"
-        )
+        why = Text("标准未公布正式测评抽取多少处，因此按普查计", "the standard does not say how many sites are drawn")
         yield Assumption("sample", "assumed", what, why, len(concerned), _possible(now, concerned))
     for drawn in standard.strata.values():
         if drawn.official_sample is not None:

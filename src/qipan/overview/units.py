@@ -85,7 +85,7 @@ class UnitPage:
     checks: tuple[CheckLine, ...]
     shared: tuple[Line, ...]
     sites: tuple[SiteLine, ...]
-    posts: tuple[tuple[Text, str], ...]
+    posts: tuple[tuple[Text, Text], ...]
     below: tuple[UnitFacts, ...]
 
 
@@ -195,9 +195,9 @@ def unit(year: CampaignYear, now: Standing, code: str, on: date) -> UnitPage | N
         ).values_list("code", "name_zh", "name_en", "type")
     ]
     posts = tuple(
-        (Text(zh, en), person or username)
-        for zh, en, person, username in Post.objects.filter(held(on), unit_id=pk).values_list(
-            "title_zh", "title_en", "person__full_name_zh", "person__username"
+        (Text(zh, en), Text(person_zh or username, person_en))
+        for zh, en, person_zh, person_en, username in Post.objects.filter(held(on), unit_id=pk).values_list(
+            "title_zh", "title_en", "person__full_name_zh", "person__full_name_en", "person__username"
         )
     )
     return UnitPage(

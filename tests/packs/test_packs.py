@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -53,19 +54,20 @@ def observations(text: str) -> list[Observation]:
     """Read the rows of a CSV text."""
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [faults("observation", row) for row in rows] == [[]] * len(rows)
-    return [
-        Observation(
-            **{k: v for k, v in row.items() if v and k != "observed_at"},
-            observed_at=datetime.fromisoformat(row["observed_at"]),
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        given: dict[str, Any] = {key: value for key, value in row.items() if value}
+        given["observed_at"] = datetime.fromisoformat(row["observed_at"])
+        found.append(Observation(**given))
+    return found
 
 
 def block(page: str, name: str) -> str:
     """Return a marked example of a page of the documentation."""
     text = (ROOT / "docs" / page).read_text("utf-8")
-    return re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)[1]
+    found = re.search(rf"<!-- example: {name} -->\n```\w+\n(.*?)```", text, re.DOTALL)
+    assert found
+    return found[1]
 
 
 def functions_named(pack: object) -> set[str]:

@@ -32,7 +32,7 @@ def links(request: HttpRequest) -> list[tuple[str, str]]:
     return found
 
 
-def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[str | int | float | None]]) -> HttpResponse:
+def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """Return a list as a file.
 
     Args:
@@ -42,7 +42,9 @@ def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequenc
         rows: plain values; numbers stay numbers.
     """
     if kind == "xlsx":
-        sheet = SheetToWrite(name[:31], tuple(Column(heading) for heading in headings), [list(row) for row in rows])
+        sheet = SheetToWrite(
+            name[:31], tuple(Column(heading) for heading in headings), [[_cell(value) for value in row] for row in rows]
+        )
         response = HttpResponse(write_workbook([sheet], title=name), content_type=XLSX)
     else:
         out = BytesIO()
@@ -50,3 +52,7 @@ def export(kind: str, name: str, headings: Sequence[str], rows: Iterable[Sequenc
         response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind}") or "attachment"
     return response
+
+
+def _cell(value: object) -> str | int | float | None:
+    return value if value is None or isinstance(value, (str, int, float)) else str(value)

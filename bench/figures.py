@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -55,10 +56,15 @@ def _holds(bar: str, value: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Times of one thing done many times, in milliseconds of the clock and of this process."""
+    """Times of one thing done many times, in milliseconds of the clock and of this process.
+
+    `disturbed` counts the runs during which the system gave the processor to other work; their times are left out
+    where at least half of the runs were left in peace. Waiting for the disk is no disturbance, and counts.
+    """
 
     wall: list[float]
     cpu: list[float]
+    disturbed: int
 
     def at(self, share: float) -> float:
         """Return the time within which a share of the runs were done."""
@@ -75,18 +81,27 @@ class Timed:
         """The median of process time."""
         return median(self.cpu)
 
+    @property
+    def words(self) -> str:
+        """How many runs the times are of."""
+        return f"{len(self.wall)} runs, {self.disturbed} more interrupted by other work"
+
 
 def timed(do: Callable[[], object], times: int, *, before: Callable[[], object] | None = None) -> Timed:
     """Do something many times; `before` is done each time without being measured."""
-    wall, cpu = [], []
+    runs: list[tuple[float, float, bool]] = []
     for _ in range(times):
         if before is not None:
             before()
+        switches = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
         began, ran = time.perf_counter(), time.process_time()
         do()
-        wall.append((time.perf_counter() - began) * 1000)
-        cpu.append((time.process_time() - ran) * 1000)
-    return Timed(wall, cpu)
+        wall, cpu = time.perf_counter() - began, time.process_time() - ran
+        quiet = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw == switches
+        runs.append((wall * 1000, cpu * 1000, quiet))
+    undisturbed = [run for run in runs if run[2]]
+    kept = undisturbed if len(undisturbed) * 2 >= times else runs
+    return Timed([run[0] for run in kept], [run[1] for run in kept], len(runs) - len(kept))
 
 
 def rounded(one: Figure) -> Figure:

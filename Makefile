@@ -28,8 +28,7 @@ $(UV): | requirements/uv.txt
 	@$(PY) tools/bootstrap.py $(VENV)
 
 $(VENV)/.run.ok: requirements/run.txt pyproject.toml | $(UV)
-	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements/run.txt
-	@$(INSTALL_SELF)
+	@if [ ! -f $(VENV)/.ok ]; then $(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements/run.txt && $(INSTALL_SELF); fi
 	@touch $@
 
 $(VENV)/.ok: requirements/dev.txt pyproject.toml | $(UV)

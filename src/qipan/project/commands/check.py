@@ -100,6 +100,17 @@ def worker() -> Iterator[Text]:
         )
 
 
+def editions() -> Iterator[Text]:
+    """Which stored editions no longer hold what their hash names."""
+    from qipan.spine.standards.queries import changed_contents
+
+    for name in changed_contents():
+        yield Text(
+            f"版本 {name} 的内容已被改动，请从备份恢复",
+            f"the content of edition {name} was changed; restore it from a backup",
+        )
+
+
 def tallies() -> Iterator[Text]:
     """Whether the running tallies equal a recompute from the observations."""
     from qipan.spine.ledger.recompute import verify
@@ -117,6 +128,7 @@ STEPS: tuple[tuple[Text, Callable[[], Iterator[Text]]], ...] = (
     (Text("数据库", "database"), database),
     (Text("数据库变更", "migrations"), migrations),
     (Text("后台任务", "worker"), worker),
+    (Text("标准版本", "editions"), editions),
     (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
 )
 NEEDED_BY_THE_REST = {database, migrations}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from qipan.assessment.text import Text
@@ -39,6 +41,16 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.hash[:8]}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new edition.
+
+        Raises:
+            TypeError: it is stored already; an edition never changes.
+        """
+        if not self._state.adding:
+            raise TypeError(f"edition {self.hash} is stored and cannot be changed; another wording is another edition")
+        super().save(*args, **kwargs)
 
     @property
     def title(self) -> Text:

@@ -114,7 +114,7 @@ def _trees() -> list[Figure]:
         found.append(
             Figure("tree with scores", warm.middle, "ms", f"≤ {bar}", kept, 12, size, PEER_TREE, warm.middle_cpu)
         )
-        found.append(Figure("tree with scores, after a change", fresh.middle, "ms", "", anew, None, size,
+        found.append(Figure("tree with scores, after a change", fresh.middle, "ms", f"≤ {bar}", anew, 12, size,
                             "the first look after something was recorded", fresh.middle_cpu))  # fmt: skip
     return found
 

@@ -51,7 +51,7 @@ def _example() -> list[Figure]:
     return [
         loaded,
         Figure("board of the example", warm.middle, "ms", "≤ 150", kept, 25, size, "on the server, whole page", warm.middle_cpu),
-        Figure("board of the example, after a change", fresh.middle, "ms", "", anew, 25, size,
+        Figure("board of the example, after a change", fresh.middle, "ms", "≤ 150", anew, 25, size,
                "the first look after something was recorded", fresh.middle_cpu),
     ]  # fmt: skip
 

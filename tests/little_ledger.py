@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from tests.world import make_person, make_post
 
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site, SiteDuty
@@ -17,6 +16,7 @@ from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
 from qipan.spine.ledger.actions import Fact, open_round
 from qipan.spine.ledger.models import Round
 from qipan.spine.standards.actions import store
+from tests.world import make_person, make_post
 
 YEAR = timezone.localdate().year
 FIRST = datetime(YEAR, 1, 1, 2, tzinfo=UTC)

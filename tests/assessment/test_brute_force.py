@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assessment.brute import brute
-from tests.assessment.generated import World
 
 from qipan.assessment import Gathering, Rulebook, Standard, score
 from qipan.assessment.batch import tallies_of
@@ -14,6 +12,8 @@ from qipan.assessment.printing import printed_card
 from qipan.assessment.scale import POINT, SCALE, printed_parts
 from qipan.assessment.scorecard import scorecard
 from qipan.assessment.tally import INT64, tally
+from tests.assessment.brute import brute
+from tests.assessment.generated import World
 
 FOUR = ("possible", "earned", "lost", "unassessed")
 SIX = (*FOUR, "worst", "best")

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.assessment.generated import START, World
-from tests.assessment.test_brute_force import book_of, six
 
 from qipan.assessment import Gathering, Observation, ObservationError, score
 from qipan.assessment.batch import tallies_of
 from qipan.assessment.running import Running
 from qipan.assessment.scorecard import scorecard
 from qipan.assessment.tally import Tally
+from tests.assessment.generated import START, World
+from tests.assessment.test_brute_force import book_of, six
 
 FOUR = ("possible", "earned", "lost", "unassessed")
 

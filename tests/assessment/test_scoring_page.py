@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.assessment.brute import brute
 
 from qipan.assessment import Catalogue, Gathering, Observation, Round, Rulebook, Standard, scale, score
 from qipan.assessment.batch import tallies_of
@@ -19,6 +18,7 @@ from qipan.assessment.rules import OutcomeError, read_points_rule, read_value
 from qipan.assessment.scale import POINT, SCALE, half_up, largest_remainder, printed_parts
 from qipan.assessment.scorecard import native, score_check, scorecard
 from qipan.assessment.tally import tally
+from tests.assessment.brute import brute
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/scoring.md").read_text("utf-8")

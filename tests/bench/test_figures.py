@@ -1,6 +1,7 @@
 """Figures of `make bench`: when a bar holds, and what the table and the record say."""
 
 import pytest
+
 from bench.figures import Figure, figure, rounded, table, timed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from playwright.sync_api import Page
+
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import added_up, figure, figures, list_sum
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from playwright.sync_api import Page
+
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import figure, list_sum
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page
+
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import added_up, figure, list_sum
 

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+
 from tests.journeys.conftest import sign_in
 from tests.journeys.reading import figure
 

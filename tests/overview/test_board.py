@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.assessment.text import Text
 from qipan.overview.board import board, cut_of, nodes_ahead
@@ -11,6 +10,7 @@ from qipan.overview.points import BY_RULE, UNOWNED, WHOLE, Wanted, listed
 from qipan.spine.campaigns.models import CampaignYear, TimeNode
 from qipan.spine.ledger.actions import open_round, record
 from qipan.spine.scorecards import queries
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 DAY = small.at(60).date()

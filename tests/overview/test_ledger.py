@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 from qipan.overview.ledger import Book, Wanted, all_rows, matching, observation_page, rows
 from qipan.overview.rounds import round_list
 from qipan.spine.ledger.actions import close_round, open_round, record
 from qipan.spine.scorecards.queries import forget, standing
+from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.little_ledger import YEAR, Little, little_county, look
 
 from qipan.overview.sites import site_list, site_page
 from qipan.spine.ledger.actions import record
 from qipan.spine.scorecards.queries import forget
+from tests.little_ledger import YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 

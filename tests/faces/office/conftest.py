@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from tests.faces.office import county
 
 from qipan.spine.scorecards.queries import forget
+from tests.faces.office import county
 
 
 @pytest.fixture

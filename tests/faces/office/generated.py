@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.faces.office.county import YEAR, at, chance
-
 from qipan.ground.units.models import County, Person, Post, Role, Unit
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.standards.actions import store
+from tests.faces.office.county import YEAR, at, chance
 
 SECTIONS, INDICATORS = 10, 10
 

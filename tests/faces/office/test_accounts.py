@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from tests.world import PASSWORD, make_person, make_post, make_world
 
 from qipan.ground.units.actions import FREE_TRIES
 from qipan.ground.units.models import County, Person, Role
+from tests.world import PASSWORD, make_person, make_post, make_world
 
 pytestmark = pytest.mark.django_db
 HERE: dict[str, Any] = {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1"}

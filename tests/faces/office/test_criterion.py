@@ -11,8 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.faces.office import county
-from tests.faces.office.pages import text
 
 from qipan.assessment import explain
 from qipan.ground.units.models import Post, Role
@@ -23,6 +21,8 @@ from qipan.spine.campaigns.models import AnsweringLead, CampaignYear
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.models import Round
 from qipan.spine.scorecards.queries import standing
+from tests.faces.office import county
+from tests.faces.office.pages import text
 
 
 def page_of(client: Client, key: str) -> str:

@@ -12,14 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from tests.faces.office import county
-from tests.faces.office.pages import text
 
 from qipan.ground.units.models import Post, Role
 from qipan.overview.editions import keep
 from qipan.spine.standards.formats import dump
 from qipan.spine.standards.models import Edition
 from qipan.spine.standards.queries import pack
+from tests.faces.office import county
+from tests.faces.office.pages import text
 
 NEW = "/standard/editions/new/"
 

@@ -9,15 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.faces.office.pages import number, rows, text
-from tests.little_ledger import YEAR, Little, little_county
-from tests.spine.ledger.test_imports import BAD, DAY, GOOD, HEAD, rows_of, work
 
 from qipan.ground.documents.workbook import SheetToWrite, read_workbook, write_workbook
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.intake import take_in
 from qipan.spine.ledger.models import Observation
 from qipan.spine.scorecards.queries import forget
+from tests.faces.office.pages import number, rows, text
+from tests.little_ledger import YEAR, Little, little_county
+from tests.spine.ledger.test_imports import BAD, DAY, GOOD, HEAD, rows_of, work
 
 pytestmark = pytest.mark.django_db
 

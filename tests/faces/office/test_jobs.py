@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.world import World, make_world
 
 from qipan.faces.office import jobs
 from qipan.ground.jobs.models import Job
 from qipan.ground.units.models import Role
+from tests.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 

@@ -12,14 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from tests.faces.office.pages import rows, text
-from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 from qipan.ground.documents.workbook import read_workbook
 from qipan.spine.ledger.actions import close_round, open_round, record
 from qipan.spine.ledger.intake import take_in
 from qipan.spine.ledger.models import Observation
 from qipan.spine.scorecards.queries import forget
+from tests.faces.office.pages import rows, text
+from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.faces.office import county
-from tests.faces.office.pages import figures, rows, text
 
 from qipan.ground.units.models import Unit
 from qipan.overview.assumptions import assumptions
@@ -18,6 +16,8 @@ from qipan.overview.board import board
 from qipan.overview.responsibilities import responsibilities
 from qipan.overview.units import unit, units
 from qipan.spine.scorecards.queries import standing
+from tests.faces.office import county
+from tests.faces.office.pages import figures, rows, text
 
 
 def sums(one: Any) -> tuple[Decimal, ...]:

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
-from tests.world import World, make_person, make_world
 
 from qipan.ground.units.models import Role
+from tests.world import World, make_person, make_world
 
 OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
 

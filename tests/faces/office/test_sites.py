@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.faces.office.pages import number, rows, text
-from tests.little_ledger import YEAR, Little, little_county, look
 
 from qipan.ground.documents.workbook import read_workbook
 from qipan.spine.ledger.actions import record
 from qipan.spine.scorecards.queries import forget
+from tests.faces.office.pages import number, rows, text
+from tests.little_ledger import YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 

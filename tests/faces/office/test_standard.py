@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.faces.office import county, generated
-from tests.faces.office.pages import figures, number, rows, text
 
 from qipan.overview.board import board
 from qipan.spine.scorecards.queries import forget, standing
+from tests.faces.office import county, generated
+from tests.faces.office.pages import figures, number, rows, text
 
 
 def tree_rows(page: str) -> dict[str, tuple[int, list[str]]]:

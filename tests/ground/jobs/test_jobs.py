@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from tests.world import make_world
 
 from qipan.assessment.text import InputError, Problem, Text
 from qipan.ground.jobs import actions, kinds, progress
@@ -22,6 +21,7 @@ from qipan.ground.jobs.progress import LostJob, Progress
 from qipan.ground.jobs.queries import job_for, jobs_for, live_workers, open_jobs
 from qipan.ground.jobs.worker import drain
 from qipan.ground.units.models import County, Role
+from tests.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TITLE = Text("导入观测", "Import observations")

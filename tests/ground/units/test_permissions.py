@@ -3,7 +3,6 @@
 import itertools
 
 import pytest
-from tests.world import make_world
 
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Role
@@ -16,6 +15,7 @@ from qipan.ground.units.permissions import (
 )
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.standards.models import Edition
+from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
 RULES = {

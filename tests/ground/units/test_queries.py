@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.world import make_person, make_post, make_world
 
 from qipan.assessment.text import Text
 from qipan.ground.units.models import County, Role
@@ -14,6 +13,7 @@ from qipan.ground.units.queries import (
     example_is_active,
     example_person,
 )
+from tests.world import make_person, make_post, make_world
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.ground.sites.models import Site, SiteDuty
 from qipan.spine.campaigns.duties import duties
 from qipan.spine.campaigns.models import AnsweringLead, FunctionDuty
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 DAY = date(small.YEAR, 6, 1)

@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.spine.ledger import small
 
 from qipan.assessment.batch import tallies_of
 from qipan.assessment.reading import NOTHING_READ, ClusterReadings
@@ -23,6 +22,7 @@ from qipan.spine.ledger.actions import Fact, close_round, open_round, record
 from qipan.spine.ledger.models import Observation, Round
 from qipan.spine.ledger.recompute import verify
 from qipan.spine.scorecards import queries
+from tests.spine.ledger import small
 
 EXAMPLES = max(25, settings().max_examples // 2)
 pytestmark = [pytest.mark.django_db, pytest.mark.hypothesis]

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.assessment.scale import SCALE
 from qipan.assessment.text import Text
@@ -11,6 +10,7 @@ from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Fact, RecordError, close_round, open_round, readings_changed, record
 from qipan.spine.ledger.models import Ledger, Observation, Reading, RoundFigure, Tally
 from qipan.spine.ledger.recompute import rebuild, verify
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 CHECK, ALL_OF = "Ⅰ-1/site_inspection", "Ⅰ-2/site_inspection"

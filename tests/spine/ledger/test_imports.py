@@ -8,7 +8,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.little_ledger import YEAR, Little, little_county, look
 
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.actions import run
@@ -19,6 +18,7 @@ from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation, RoundFigure
 from qipan.spine.ledger.recompute import differences
 from qipan.spine.scorecards.queries import standing
+from tests.little_ledger import YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 DAY = f"{YEAR}-01-03"

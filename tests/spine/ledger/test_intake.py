@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
-from tests.little_ledger import YEAR, Little, little_county
 
 from qipan.ground.documents.problems import FileError
 from qipan.ground.documents.workbook import Column, SheetToWrite, write_workbook
 from qipan.spine.ledger.actions import record
 from qipan.spine.ledger.intake import Intake, take_in
 from qipan.spine.ledger.models import Observation
+from tests.little_ledger import YEAR, Little, little_county
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.assessment.batch import tallies_of
 from qipan.assessment.catalogue import Catalogue
@@ -15,6 +14,7 @@ from qipan.assessment.scorecard import scorecard
 from qipan.assessment.standard import Standard
 from qipan.ground.documents.problems import FileError
 from qipan.spine.ledger.observation_file import MOST_PROBLEMS, gather
+from tests.spine.ledger import small
 
 HEADING = "item,stratum,cluster,selection,outcome,observed_at"
 ROWS = ["street.clean,street,s1,drawn,pass,2026-03-02", "street.lamps,street,s1,drawn,fail,2026-03-02T09:00:00+08:00"]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 from qipan.assessment.printing import printed_card
 from qipan.assessment.scorecard import scorecard
@@ -16,6 +15,7 @@ from qipan.spine.ledger.actions import Fact
 from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.preview import moves
 from qipan.spine.ledger.recompute import differences
+from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 
 pytestmark = pytest.mark.django_db
 

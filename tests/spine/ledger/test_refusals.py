@@ -1,12 +1,12 @@
 """What the ledger does not take: each wrong fact is named by its place and column, and nothing is recorded."""
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.spine.ledger.actions import Fact, RecordError, record
 from qipan.spine.ledger.models import Observation, Round
 from qipan.spine.ledger.recompute import rebuild, verify
 from qipan.spine.ledger.running import stored_readings
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 

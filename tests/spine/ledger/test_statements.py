@@ -5,7 +5,6 @@ import uuid
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.spine.ledger import small
 
 from qipan.assessment.text import Text
 from qipan.overview.board import board
@@ -13,6 +12,7 @@ from qipan.spine.ledger.actions import Fact, open_round, record
 from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.recompute import rebuild, verify
 from qipan.spine.scorecards import queries
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 ITEMS = ("street.clean", "street.lamps", "street.faults")

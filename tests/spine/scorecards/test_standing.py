@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from tests.spine.ledger import small
 
 from qipan.spine.campaigns.models import AnsweringLead, CampaignYear
 from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import record
 from qipan.spine.scorecards import queries
 from qipan.spine.scorecards.queries import standing, total
+from tests.spine.ledger import small
 
 pytestmark = pytest.mark.django_db
 DAY = small.at(60).date()

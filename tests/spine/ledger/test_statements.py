@@ -84,5 +84,5 @@ def test_one_observation_and_its_score_take_as_many_statements_in_a_large_ledger
     assert max(plain, in_round, visit) <= MOST
     assert corrected <= MOST + 1, "what it corrects, and whether that is corrected already, is one statement more"
     assert seen <= 25
-    assert again == 2, "where nothing has changed, it is kept"
+    assert again <= 2, "where nothing has changed, it is kept"
     assert verify() == []

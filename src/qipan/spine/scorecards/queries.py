@@ -92,7 +92,7 @@ _KEEP = 4
 
 
 def standing(year: CampaignYear, on: date | None = None) -> Standing:
-    """Return where a campaign year stands, and whose points they are (seven statements; two when nothing has changed)."""
+    """Return where a campaign year stands, and whose points they are (six statements; one when nothing has changed)."""
     day = on or timezone.localdate()
     book = rulebook(year)
     version = ledger_version(year.campaign.county_id)

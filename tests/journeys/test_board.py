@@ -88,3 +88,24 @@ def test_coverage_shows_blanks(page: Page, server: str) -> None:
         assert earned == lost == 0
         assert unassessed == possible > 0
     assert page.locator("table.chessboard .ring-unassessed").count() > 0
+
+
+def test_the_board_of_an_earlier_day(page: Page, server: str) -> None:
+    """As of a past day the board shows less, says so, and its stones open lists of the same day; back to now is one press."""
+    sign_in(page, server)
+    now = figure(page.locator(".headline-score .big").inner_text())
+    first = page.locator("#as-of-day").get_attribute("min") or ""
+    page.goto(f"{server}/?on={first[:4]}-03-31")
+    assert page.locator("p.message.warning").count() == 1
+    then = figure(page.locator(".headline-score .big").inner_text())
+    assert then != now
+    address = page.locator("table.chessboard a.stone").first.get_attribute("href") or ""
+    lost = page.locator("table.chessboard a.stone").first.locator(".tip-lost").text_content() or ""
+    assert "on=" in address
+    page.goto(server + address)
+    expected = -figure(lost) if lost.strip().startswith(("\N{MINUS SIGN}", "+")) else Decimal(0)
+    assert list_sum(page)[1] == expected == added_up(page)[1]
+    page.goto(f"{server}/?on={first[:4]}-03-31")
+    page.locator(".as-of a").click()
+    page.wait_for_url(f"{server}/")
+    assert figure(page.locator(".headline-score .big").inner_text()) == now

@@ -116,9 +116,9 @@ class Board:
         return self.standing.card
 
 
-def board(year: CampaignYear, on: date) -> Board:
-    """Return the board of a campaign year on a day."""
-    now = standing(year, on)
+def board(year: CampaignYear, on: date, as_of: date | None = None) -> Board:
+    """Return the board of a campaign year on a day, or as it stood at the end of an earlier one."""
+    now = standing(year, on, as_of=as_of)
     units = unit_names(year.campaign.county_id)
     rows = unit_rows(now)
     by_rule = _by_rule(now)
@@ -133,7 +133,7 @@ def board(year: CampaignYear, on: date) -> Board:
         sides_inferred=any(line.side_inferred for line in now.book.lines.values() if not line.counter),
         types=tuple(site_types(now)),
         losses=tuple(largest_losses(now)),
-        ahead=tuple(nodes_ahead(year, on)),
+        ahead=tuple(nodes_ahead(year, as_of or on)),
         equal=equal_card(now) if now.book.weights_assumed else None,
         cut=cut_of(year, now),
         gates=tuple(now.card.gates),

@@ -100,3 +100,29 @@ def test_the_comparison_with_equal_weights_has_the_same_total(made):
     assert equal.total.possible == 100_000_000
     possible = {score.possible for score in equal.checks.values()}
     assert max(possible) - min(possible) <= 1
+
+
+def test_as_of_a_day_is_what_the_ledger_held_then(made):
+    """A day's figure counts what was on record at its end, corrections of later days not yet among it."""
+    early, late = small.at(70), small.at(90)
+    first = small.fact("street.lamps", "fail", 70, recorded_at=early)
+    record(made.county.pk, small.YEAR, [first], by=None)
+    record(
+        made.county.pk,
+        small.YEAR,
+        [
+            small.fact("street.lamps", "pass", 70, supersedes=first.uid, recorded_at=late),
+            small.fact("street.clean", "pass", 90, recorded_at=late),
+        ],
+        by=None,
+    )
+    # What `made` recorded carries the moment of the test, after every day of the small year: it is on record in neither.
+    known = standing(fresh(made), as_of=small.at(80).date())
+    later = standing(fresh(made), as_of=small.at(90).date())
+    assert known.as_of == known.on == small.at(80).date()
+    lamps = [key for key, reading in known.readings.items() if reading.weight]
+    assert lamps
+    assert all("street.lamps" in known.book.lines[key[0]].values for key in lamps)
+    assert all(known.readings[key].value == 0 < later.readings[key].value for key in lamps)
+    assert standing(fresh(made), as_of=small.at(60).date()).card.total.earned == 0
+    assert standing(fresh(made), as_of=queries.timezone.localdate()).card.total == standing(fresh(made)).card.total

@@ -19,6 +19,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import bars, chessboard, headline
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import DECIMALS, Parts
+from qipan.faces.office.moments import as_of, bounds
 from qipan.ground.units.permissions import READ
 from qipan.overview import board as boards
 from qipan.overview.board import Board, Sums, UnitRow
@@ -57,12 +58,18 @@ def board(request: HttpRequest) -> HttpResponse:
     desk = at_desk(request)
     if desk.year is None:
         return render(request, "office/board_empty.html")
-    found = boards.board(desk.year, timezone.localdate())
+    day = as_of(request, desk)
+    found = boards.board(desk.year, timezone.localdate(), day)
+    first, last = bounds(desk)
     shown = chessboard.layout(_chessboard(found))
     context = {
         "board": found,
         "chessboard": shown,
         "headline": headline.layout(_headline(found)),
+        "as_of": day,
+        "day_first": first,
+        "day_last": last,
+        "now_url": reverse("board"),
         "title": desk.year.campaign.name,
         "subtitle": _subtitle(found),
         "assumed": found.standing.book.weights_assumed,
@@ -85,11 +92,15 @@ def _subtitle(found: Board) -> Text:
     year = found.standing.year
     county = year.campaign.county.name
     number, last = year.year - year.campaign.first_year + 1, year.campaign.last_year - year.campaign.first_year + 1
-    now = timezone.localtime()
+    now, day = timezone.localtime(), found.standing.as_of
     standard = found.standing.book.standard.title
+    if day:
+        until = Text(f"{day.year}年{day.month}月{day.day}日24时", f"the end of {day.day} {day:%b %Y}")
+    else:
+        until = Text(f"{now.year}年{now.month}月{now.day}日{now:%H:%M}", f"{now.day} {now:%b %Y, %H:%M}")
     return Text(
-        f"{county.zh} · {year.year}年（第{number}年，共{last}年） · 截至{now.year}年{now.month}月{now.day}日{now:%H:%M} · 依据《{standard.zh}》",
-        f"{county.en or county.zh} · {year.year}, year {number} of {last} · as of {now.day} {now:%b %Y, %H:%M}"
+        f"{county.zh} · {year.year}年（第{number}年，共{last}年） · 截至{until.zh} · 依据《{standard.zh}》",
+        f"{county.en or county.zh} · {year.year}, year {number} of {last} · as of {until.en}"
         f" · by {standard.en or standard.zh}",
     )
 
@@ -108,18 +119,34 @@ def _headline(found: Board) -> headline.Headline:
     )
 
 
+def _list(found: Board, **wanted: object) -> str:
+    """Return the address of the list behind a figure, as of the day that the board shows."""
+    day = found.standing.as_of
+    return points_url(**wanted, on=day.isoformat() if day else "")
+
+
+def _node_url(found: Board, key: str) -> str:
+    """Return the page of a node; as of a past day, its list of points, since pages show now."""
+    return _list(found, node=key, by="check") if found.standing.as_of else reverse("criterion", args=[key])
+
+
+def _unit_url(found: Board, code: str) -> str:
+    """Return the page of a unit; as of a past day, its list of points, since pages show now."""
+    return _list(found, whose=code, by="check") if found.standing.as_of else reverse("unit", args=[code])
+
+
 def _facts(found: Board) -> list[tuple[str, str, str]]:
     total = found.card.total
     facts = [
-        (_minus(printed(-total.lost, DECIMALS)), _("points lost"), points_url(by="check", sort="-lost")),
-        (printed(total.unassessed, DECIMALS), _("points not assessed"), points_url(by="check", sort="-unassessed")),
+        (_minus(printed(-total.lost, DECIMALS)), _("points lost"), _list(found, by="check", sort="-lost")),
+        (printed(total.unassessed, DECIMALS), _("points not assessed"), _list(found, by="check", sort="-unassessed")),
     ]
     if found.unowned:
         facts.append(
             (
                 printed(found.unowned.total.possible, DECIMALS),
                 _("points that no unit answers for yet"),
-                points_url(whose=UNOWNED, by="check"),
+                _list(found, whose=UNOWNED, by="check"),
             )
         )
     deciding = next((node for node in found.ahead if node.decides), None)
@@ -155,7 +182,7 @@ def _chessboard(found: Board) -> chessboard.Board:
         chessboard.Column(
             section.code if section.code in found.standing.book.standard.nodes else "",
             section.title,
-            reverse("criterion", args=[section.key]) if section.key in found.standing.book.nodes else "",
+            _node_url(found, section.key) if section.key in found.standing.book.nodes else "",
             section.short,
         )
         for section in found.sections
@@ -187,14 +214,14 @@ def _row(found: Board, row: UnitRow) -> chessboard.Row:
         if sums is None:
             cells.append(None)
             continue
-        url = points_url(whose=whose, section=section.key, by="check", sort="-lost")
+        url = _list(found, whose=whose, section=section.key, by="check", sort="-lost")
         cells.append(chessboard.Cell(sums.earned + sums.lost + sums.unassessed, sums.lost, sums.unassessed, url))
     if isinstance(row.whose, int):
         unit = found.units[row.whose]
-        return chessboard.Row(unit.name, tuple(cells), reverse("unit", args=[unit.code]), _kind(unit.type))
+        return chessboard.Row(unit.name, tuple(cells), _unit_url(found, unit.code), _kind(unit.type))
     names = {UNOWNED: Text("无责任单位", "Unowned"), BY_RULE: Text("按规则增减", "By rule")}
     name = names[row.whose] if row.whose else Text()
-    return chessboard.Row(name, tuple(cells), points_url(whose=whose, by="check"))
+    return chessboard.Row(name, tuple(cells), _list(found, whose=whose, by="check"))
 
 
 def _section_bars(found: Board) -> list[bars.Bar]:
@@ -205,7 +232,7 @@ def _section_bars(found: Board) -> list[bars.Bar]:
             part = row.sections.get(section.key) if row else None
             if part:
                 sums.add(part.possible, part.earned, part.lost, part.unassessed)
-        url = points_url(section=section.key, by="check", sort="-lost")
+        url = _list(found, section=section.key, by="check", sort="-lost")
         code = section.code if section.code != section.key or section.key in found.standing.book.standard.nodes else ""
         rows.append(bars.Bar(section.short or section.title, parts_of(sums), code, url))
     return rows
@@ -218,14 +245,14 @@ def _side_bars(found: Board) -> list[bars.Bar]:
                 {"hardware": "硬件", "software": "软件"}[side], {"hardware": "Hardware", "software": "Software"}[side]
             ),
             parts_of(found.sides[side]),
-            url=points_url(side=side, by="check", sort="-lost"),
+            url=_list(found, side=side, by="check", sort="-lost"),
         )
         for side in ("hardware", "software")
         if side in found.sides
     ]
     if found.by_rule:
         total = found.by_rule.total
-        rows.append(bars.Bar(Text("按规则增减", "By rule"), parts_of(total), url=points_url(whose=BY_RULE)))
+        rows.append(bars.Bar(Text("按规则增减", "By rule"), parts_of(total), url=_list(found, whose=BY_RULE)))
     return rows
 
 
@@ -236,7 +263,7 @@ def _type_rows(found: Board) -> list[dict[str, object]]:
             "row": row,
             "parts": parts_of(row.sums),
             "segments": bars.segments(parts_of(row.sums), longest),
-            "url": points_url(type=row.stratum, by="site", sort="-lost"),
+            "url": _list(found, type=row.stratum, by="site", sort="-lost"),
             "sites_url": reverse("sites") + f"?{urlencode({'type': row.stratum})}",
         }
         for row in found.types
@@ -247,21 +274,22 @@ def _losses(found: Board) -> list[dict[str, object]]:
     return [
         {
             "loss": loss,
-            "url": reverse("criterion", args=[loss.node]),
-            "points_url": points_url(check=loss.check, by="part", sort="-lost"),
+            "url": _node_url(found, loss.node),
+            "points_url": _list(found, check=loss.check, by="part", sort="-lost"),
             "method": METHODS[loss.method],
-            "owners": _owners(loss.owners, found.units),
+            "owners": _owners(found, loss.owners),
             "more": max(0, len(loss.owners) - 2),
         }
         for loss in found.losses
     ]
 
 
-def _owners(owners: Sequence[Whose], units: dict[int, UnitName]) -> list[tuple[Text, str]]:
+def _owners(found: Board, owners: Sequence[Whose]) -> list[tuple[Text, str]]:
     shown: list[tuple[Text, str]] = []
     for whose in owners[:2]:
         if isinstance(whose, int):
-            shown.append((units[whose].name, reverse("unit", args=[units[whose].code])))
+            unit = found.units[whose]
+            shown.append((unit.name, _unit_url(found, unit.code)))
         else:
             shown.append((Text("无责任单位", "unowned"), ""))
     return shown

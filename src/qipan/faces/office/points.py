@@ -19,6 +19,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import Parts, total
+from qipan.faces.office.moments import as_of, bounds
 from qipan.ground.units.permissions import READ
 from qipan.overview.board import sections, type_title
 from qipan.overview.points import (
@@ -68,7 +69,9 @@ def points(request: HttpRequest) -> HttpResponse:
     desk = at_desk(request)
     if desk.year is None:
         return render(request, "office/board_empty.html")
-    now = standing(desk.year, timezone.localdate())
+    day = as_of(request, desk)
+    now = standing(desk.year, timezone.localdate(), as_of=day)
+    first, last = bounds(desk)
     units = unit_names(desk.county.pk)
     wanted, whose = _wanted(request, units)
     by = next((name for name in GROUPINGS if name == request.GET.get("by")), GROUPINGS[0])
@@ -93,10 +96,15 @@ def points(request: HttpRequest) -> HttpResponse:
         "keep": [
             ("by", by),
             ("sort", sort),
-            *((n, request.GET[n]) for n in ("node", "check", "cluster") if request.GET.get(n)),
+            *((n, request.GET[n]) for n in ("node", "check", "cluster", "on") if request.GET.get(n)),
         ],
         "exports": exports.links(request),
-        "reset_url": reverse("points"),
+        "reset_url": reverse("points") + (f"?on={day.isoformat()}" if day else ""),
+        "as_of": day,
+        "day_first": first,
+        "day_last": last,
+        "now_url": _again(request, on=""),
+        "as_of_keep": [(name, value) for name, value in request.GET.items() if name not in {"on", "page"}],
         "assumed": now.book.weights_assumed,
         "explain_url": reverse("assumptions") + "#how",
     }
@@ -146,6 +154,10 @@ def _row(
         node = now.book.nodes[line.node]
         code, title, url = node.code, node.title, reverse("criterion", args=[node.key])
         note = METHODS[line.check.method]
+    elif row.node:
+        node = now.book.nodes[row.node]
+        code, title, url = node.code, node.title, reverse("criterion", args=[node.key])
+        note = Text("条文未收录", "no criteria on file")
     if row.stratum and row.stratum != "-":
         kind = type_title(now, row.stratum)
         note = Text(f"{note.zh} · {kind.zh}", f"{note.en} · {kind.en}") if note else kind
@@ -169,11 +181,13 @@ def _row(
 
 def _deeper(row: Points, request: HttpRequest, units: dict[int, UnitName]) -> str:
     """Return the address of the parts that a grouped row adds up."""
-    if row.rule is not None or (row.check and row.cluster):
+    if row.rule is not None or ((row.check or row.node) and row.cluster):
         return ""
     changes = {"by": "part"}
     if row.check:
         changes["check"] = row.check
+    elif row.node:
+        changes["node"] = row.node
     elif row.cluster:
         changes |= {"cluster": row.cluster, "type": row.stratum}
     elif row.unit:

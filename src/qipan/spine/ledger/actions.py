@@ -195,7 +195,7 @@ def _check(fact: Fact, rounds: Collection[str]) -> None:
     if fact.round is not None and str(fact.round) not in rounds:
         raise ObservationError(
             "round",
-            Text(f"本县没有轮次 {fact.round}", f"the county has no round {fact.round}"),
+            Text(f"本县没有轮次{fact.round}", f"the county has no round {fact.round}"),
             Text("核对轮次，或留空", "check the round, or leave it empty"),
         )
     if fact.selection not in Selection.values:
@@ -207,8 +207,8 @@ def _check(fact: Fact, rounds: Collection[str]) -> None:
     if not 1 <= fact.weight <= MOST_WEIGHT:
         raise ObservationError(
             "weight",
-            Text(f"权重 {fact.weight} 超出范围", f"a weight of {fact.weight} is out of range"),
-            Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+            Text(f"权重{fact.weight}超出范围", f"a weight of {fact.weight} is out of range"),
+            Text(f"应为1至{MOST_WEIGHT}的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
         )
     if fact.outcome == WITHDRAWN and fact.supersedes is None:
         raise ObservationError(
@@ -220,7 +220,7 @@ def _check(fact: Fact, rounds: Collection[str]) -> None:
         if len(getattr(fact, name)) > most:
             raise ObservationError(
                 name,
-                Text(f"超过 {most} 个字", f"is longer than {most} characters"),
+                Text(f"超过{most}个字", f"is longer than {most} characters"),
                 Text("缩短后再登记", "shorten it"),
             )
 
@@ -242,10 +242,10 @@ def _row(
             raise ObservationError(
                 "supersedes",
                 Text(
-                    f"要更正的记录属于 {original.year} 年度，不是 {year} 年度",
+                    f"要更正的记录属于{original.year}年度，不是{year}年度",
                     f"what it corrects counts for {original.year}, not for {year}",
                 ),
-                Text(f"在 {original.year} 年度登记更正", f"record the correction in {original.year}"),
+                Text(f"在{original.year}年度登记更正", f"record the correction in {original.year}"),
             )
         if original is None or original.item != fact.item:
             raise ObservationError(

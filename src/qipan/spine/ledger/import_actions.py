@@ -138,7 +138,7 @@ def _keep(name: str, chunks: Iterable[bytes]) -> tuple[str, str, int]:
                 if size > LARGEST:
                     raise FileError.one(
                         name,
-                        Text(f"文件超过 {LARGEST >> 20} MB", f"the file has more than {LARGEST >> 20} MB"),
+                        Text(f"文件超过{LARGEST >> 20} MB", f"the file has more than {LARGEST >> 20} MB"),
                         Text("拆成几个文件", "split it into several files"),
                     )
                 head = head or chunk[:512]
@@ -206,7 +206,7 @@ def record(progress: Progress, payload: Mapping[str, Any]) -> dict[str, Any]:
                 Import.objects.filter(pk=found.pk).update(summary=summary, state=Import.State.REFUSED)
                 progress.finish({"import": found.pk})
             return {}
-        progress(0, 0, Text(f"写入 {len(prepared.rows)} 条", f"writing {len(prepared.rows)} records"))
+        progress(0, 0, Text(f"写入{len(prepared.rows)}条", f"writing {len(prepared.rows)} records"))
         if _written(found, prepared, summary, progress):
             return {}
     raise JobRefused(MOVED)

@@ -108,7 +108,7 @@ def _open_workbook(path: Path) -> Sheet:
         raise FileError.one(
             path,
             Text(
-                f"前 8 行里没有找到表头，缺少列：{'、'.join(COLUMNS[name][-1] for name in absent)}",
+                f"前8行里没有找到表头，缺少列：{'、'.join(COLUMNS[name][-1] for name in absent)}",
                 f"the first 8 rows hold no heading with {', '.join(absent)}",
             ),
             Text("用本页的模板，或按模板写表头", "use the template of this page, or its headings"),
@@ -165,7 +165,7 @@ def take_in(path: Path, kind: str, county_id: int, year: int, now: datetime, rep
         if reading.intake.rows >= MOST_ROWS:
             raise FileError.one(
                 path,
-                Text(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows"),
+                Text(f"超过{MOST_ROWS}行", f"more than {MOST_ROWS} rows"),
                 Text("拆成几个文件", "split it into several files"),
             )
         reading.row(line, cells)
@@ -235,7 +235,7 @@ class _Checking:
                     line,
                     ObservationError(
                         "id",
-                        Text(f"编号与第 {self.seen[fact.uid]} 行相同", f"line {self.seen[fact.uid]} has the same id"),
+                        Text(f"编号与第{self.seen[fact.uid]}行相同", f"line {self.seen[fact.uid]} has the same id"),
                         Text("每条记录用自己的编号，或留空", "give each row an id of its own, or none"),
                     ),
                 )
@@ -333,7 +333,7 @@ class _Checking:
             problems.append(
                 ObservationError(
                     column,
-                    Text(f"{day:%Y-%m-%d %H:%M} 还没有到", f"{day:%Y-%m-%d %H:%M} is still to come"),
+                    Text(f"{day:%Y-%m-%d %H:%M}还没有到", f"{day:%Y-%m-%d %H:%M} is still to come"),
                     Text("核对日期", "check the date"),
                 )
             )
@@ -341,9 +341,9 @@ class _Checking:
             problems.append(
                 ObservationError(
                     column,
-                    Text(f"{day:%Y-%m-%d} 不在 {self.year} 年度内", f"{day:%Y-%m-%d} is not in {self.year}"),
+                    Text(f"{day:%Y-%m-%d}不在{self.year}年度内", f"{day:%Y-%m-%d} is not in {self.year}"),
                     Text(
-                        f"只写 {self.year} 年的记录；其他年度请先切换年度再导入",
+                        f"只写{self.year}年的记录；其他年度请先切换年度再导入",
                         f"hand in records of {self.year} only; choose the other year first for the rest",
                     ),
                 )
@@ -413,9 +413,9 @@ def _uuid(column: str, text: str, problems: list[ObservationError]) -> uuid.UUID
         problems.append(
             ObservationError(
                 column,
-                Text(f"“{text}”不是 UUID", f"{text!r} is no UUID"),
+                Text(f"“{text}”不是UUID", f"{text!r} is no UUID"),
                 Text(
-                    "留空，或写 0a000000-0000-4000-8000-000000000001 这样的编号",
+                    "留空，或写0a000000-0000-4000-8000-000000000001这样的编号",
                     "leave it empty, or write an id such as 0a000000-0000-4000-8000-000000000001",
                 ),
             )

@@ -150,7 +150,7 @@ class ObservationReader:
         if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
             raise ObservationError(
                 "weight", Text(f"权重“{text}”不是正整数", f"weight {text!r} is not a positive whole number"),
-                Text("填 1 或留空", "write 1 or leave it empty"),
+                Text("填1或留空", "write 1 or leave it empty"),
             )  # fmt: skip
         return int(text)
 
@@ -164,7 +164,7 @@ def _yes(text: str) -> bool:
     raise ObservationError(
         "own",
         Text(f"“{text}”不是是或否", f"{text!r} is neither yes nor no"),
-        Text("填 true 或 false", "write true or false"),
+        Text("填true或false", "write true or false"),
     )
 
 
@@ -175,7 +175,7 @@ def _moment(column: str, text: str) -> int:
         raise ObservationError(
             column,
             Text(f"“{text}”不是日期", f"{text!r} is not a date"),
-            Text("写成 2026-04-13 或 2026-04-13T20:10:00+08:00", "write 2026-04-13 or 2026-04-13T20:10:00+08:00"),
+            Text("写成2026-04-13或2026-04-13T20:10:00+08:00", "write 2026-04-13 or 2026-04-13T20:10:00+08:00"),
         ) from None
 
 
@@ -190,9 +190,9 @@ def columns_of(table: Table) -> dict[str, int]:
     if absent:
         raise FileError.one(
             table.file,
-            Text(f"缺少列 {'、'.join(absent)}", f"columns are missing: {', '.join(absent)}"),
+            Text(f"缺少列{'、'.join(absent)}", f"columns are missing: {', '.join(absent)}"),
             Text(
-                f"首行须有 {'、'.join(COLUMNS[name][-1] for name in REQUIRED)}",
+                f"首行须有{'、'.join(COLUMNS[name][-1] for name in REQUIRED)}",
                 f"the first line needs {', '.join(REQUIRED)}",
             ),
             Place(line=1),
@@ -202,7 +202,7 @@ def columns_of(table: Table) -> dict[str, int]:
 
 def problem_of(file: str, line: int, error: ObservationError) -> FileProblem:
     """Return a row's error with its line and column."""
-    message = Text(f"{error.column} 列：{error.message.zh}", f"column {error.column}: {error.message.en}")
+    message = Text(f"{error.column}列：{error.message.zh}", f"column {error.column}: {error.message.en}")
     return FileProblem(file, Place(line=line), message, error.remedy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from qipan.assessment.reading import ClusterReadings, Reading
 from qipan.assessment.rulebook import Line, Rulebook
@@ -34,9 +35,18 @@ class Difference:
         return f"{place}: stored {self.stored}, recomputed {self.recomputed}"
 
 
-def recompute(book: Rulebook, county_id: int, year: int) -> dict[running.Key, ClusterReadings]:
-    """Read every check at every cluster of a county's year from its observations and lists alone."""
-    rounds = running.rounds_of(county_id, year)
+def recompute(
+    book: Rulebook, county_id: int, year: int, until: datetime | None = None
+) -> dict[running.Key, ClusterReadings]:
+    """Read every check at every cluster of a county's year from its observations and lists alone.
+
+    Args:
+        book: by which checks are read.
+        county_id: whose ledger.
+        year: the year that its observations count for.
+        until: as the ledger stood at this moment; None reads everything.
+    """
+    rounds = running.rounds_of(county_id, year, until)
     out: dict[running.Key, ClusterReadings] = {}
     for chunk in _clusters(county_id, year, rounds):
         keys: dict[running.Key, Line] = {}

@@ -109,7 +109,7 @@ class Registers:
             return [
                 ObservationError(
                     "observed_at",
-                    Text(f"“{cluster}”在 {on} 不在台账有效期内", f"{cluster!r} was not on the register on {on}"),
+                    Text(f"“{cluster}”在{on}不在台账有效期内", f"{cluster!r} was not on the register on {on}"),
                     Text("核对日期，或更正台账", "check the date, or mend the register"),
                 )
             ]
@@ -148,7 +148,7 @@ class Registers:
                 ObservationError(
                     "selection",
                     Text(f"轮次“{code}”是{was.zh}，本行写的是{says.zh}", f"round {code} is {was.en}, the row says {says.en}"),
-                    Text(f"写 {found.selection}，顺带查看的写 chosen", f"write {found.selection}, or chosen for what was looked at besides"),
+                    Text(f"写{found.selection}，顺带查看的写chosen", f"write {found.selection}, or chosen for what was looked at besides"),
                 )
             ]  # fmt: skip
         listed = self.listed.get(found.id, {}).get(stratum)
@@ -157,7 +157,7 @@ class Registers:
                 ObservationError(
                     "selection",
                     Text(f"“{cluster}”不在轮次“{code}”的抽取名单上", f"{cluster!r} is not on the list drawn for round {code}"),
-                    Text("不在名单上的查看写 chosen（指定检查）", "write chosen for what was not drawn"),
+                    Text("不在名单上的查看写chosen（指定检查）", "write chosen for what was not drawn"),
                 )
             ]  # fmt: skip
         return []

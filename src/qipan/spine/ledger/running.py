@@ -69,18 +69,26 @@ class Rounds:
 
     ranks: Mapping[str, int]
     listing: tuple[int, ...]
+    until: datetime | None = None
+    """Only what was on record at this moment is read; None reads everything."""
 
 
-def rounds_of(county_id: int, year: int) -> Rounds:
-    """Return the rounds of a county as the readings of a year need them (one statement)."""
-    found = list(
-        Round.objects.filter(county_id=county_id)
-        .order_by("opened_at", "id")
-        .values_list("id", "selection", "opened_at")
-    )
+def rounds_of(county_id: int, year: int, until: datetime | None = None) -> Rounds:
+    """Return the rounds of a county as the readings of a year need them (one statement).
+
+    Args:
+        county_id: whose rounds.
+        year: the year that is read.
+        until: leave out what was opened, and read nothing that was recorded, after this moment.
+    """
+    opened = Round.objects.filter(county_id=county_id)
+    if until is not None:
+        opened = opened.filter(opened_at__lte=until)
+    found = list(opened.order_by("opened_at", "id").values_list("id", "selection", "opened_at"))
     return Rounds(
         {str(number): rank for rank, (number, _, _) in enumerate(found, 1)},
         tuple(number for number, how, at in found if how != Selection.CHOSEN and year_of(at) == year),
+        until,
     )
 
 
@@ -145,7 +153,8 @@ def _read_chunk(
         key: [(item, key[1], key[2]) for item in line.strata[key[1]]] for key, line in keys.items()
     }
     items = {item for found in places.values() for item, _, _ in found}
-    rows = ledger_entries.rows(county_id=county_id, year=year, cluster__in=clusters, item__in=items)
+    on_record = {} if rounds.until is None else {"recorded_at__lte": rounds.until, "observed_at__lte": rounds.until}
+    rows = ledger_entries.rows(county_id=county_id, year=year, cluster__in=clusters, item__in=items, **on_record)
     groups = ledger_entries.live([*rows, *coming])
     listed = listed_clusters(rounds, clusters)
     out: dict[Key, ClusterReadings] = {}

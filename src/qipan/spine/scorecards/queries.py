@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from threading import Lock
 
 from django.utils import timezone
@@ -26,6 +26,7 @@ from qipan.spine.campaigns.duties import Answer, Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Ledger
+from qipan.spine.ledger.recompute import recompute
 
 PRINTED_STEP = POINT // 10**DECIMALS
 
@@ -65,6 +66,8 @@ class Standing:
     duties: Duties
     parts: list[OwnedPart]
     tallies: dict[tuple[str, str], Tally]
+    as_of: date | None = None
+    """The past day that is shown; None is now."""
 
     def of_unit(self, unit: int | None) -> Iterator[OwnedPart]:
         """Yield what falls to a unit, or to none."""
@@ -91,18 +94,26 @@ _lock = Lock()
 _KEEP = 4
 
 
-def standing(year: CampaignYear, on: date | None = None) -> Standing:
-    """Return where a campaign year stands, and whose points they are (six statements; one when nothing has changed)."""
-    day = on or timezone.localdate()
+def standing(year: CampaignYear, on: date | None = None, *, as_of: date | None = None) -> Standing:
+    """Return where a campaign year stands, and whose points they are (six statements; one when nothing has changed).
+
+    Args:
+        year: the campaign year.
+        on: the day whose duties count; today when left out.
+        as_of: show the ledger and the duties as they stood at the end of this day, recomputed from the observations.
+    """
+    day = as_of or on or timezone.localdate()
     book = rulebook(year)
     version = ledger_version(year.campaign.county_id)
-    key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, id(book))
+    key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, as_of, id(book))
     with _lock:
         found = _kept.get(key)
         if found is not None:
             _kept.move_to_end(key)
             return found
-    made = _make(year, version, day, book)
+    readings = running.stored_readings(year.pk) if as_of is None else _readings_of(year, book, as_of)
+    made = _make(year, version, day, book, readings)
+    made.as_of = as_of
     with _lock:
         _kept[key] = made
         while len(_kept) > _KEEP:
@@ -110,9 +121,15 @@ def standing(year: CampaignYear, on: date | None = None) -> Standing:
     return made
 
 
-def _make(year: CampaignYear, version: int, day: date, book: Rulebook) -> Standing:
+def _readings_of(year: CampaignYear, book: Rulebook, day: date) -> dict[running.Key, Reading]:
+    until = timezone.make_aware(datetime.combine(day, time.max))
+    return {key: both.now for key, both in recompute(book, year.campaign.county_id, year.year, until).items()}
+
+
+def _make(
+    year: CampaignYear, version: int, day: date, book: Rulebook, readings: dict[running.Key, Reading]
+) -> Standing:
     answers = duties(year, day)
-    readings = running.stored_readings(year.pk)
     # Added up from the readings and not read beside them: two statements could see the ledger at two moments.
     tallies: dict[tuple[str, str], Tally] = {}
     for (check, stratum, _), reading in readings.items():

@@ -1,6 +1,9 @@
-/** Buttons that show and hide a part of the page: [data-fold="id"] (a folded part) and [data-toggle="id"] (the menu). */
+/** Buttons that show and hide a part of the page: [data-fold="id"] (a folded part) and [data-toggle="id"] (the menu,
+ * rows kept back on a phone); [data-row-stones] shows a row's stones on a phone. */
 export function onFolds(): void {
   document.addEventListener("click", (event) => {
+    const row = (event.target as Element).closest<HTMLElement>("[data-row-stones]");
+    if (row) row.setAttribute("aria-expanded", String(row.closest("tr")?.toggleAttribute("data-stones") ?? false));
     const button = (event.target as Element).closest<HTMLElement>("[data-fold], [data-toggle]");
     const id = button?.dataset["fold"] ?? button?.dataset["toggle"];
     const part = id ? document.getElementById(id) : null;
@@ -11,7 +14,7 @@ export function onFolds(): void {
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const button = document.querySelector<HTMLElement>('[data-toggle][aria-expanded="true"]');
+    const button = document.querySelector<HTMLElement>('.menu-button[aria-expanded="true"]');
     if (button) {
       button.click();
       button.focus();

@@ -62,7 +62,7 @@ def _of(standard: Standard) -> Iterator[Assumption]:
     for share in standard.shares:
         yield Assumption(
             "shares", name, Text(f"{share.title.zh or share.code}份额", f"share of {share.title.en or share.code}"),
-            Text(f"{plain(share.points)} 分", f"{plain(share.points)} points"), share.basis or _none(),
+            Text(f"{plain(share.points)}分", f"{plain(share.points)} points"), share.basis or _none(),
         )  # fmt: skip
     if standard.grades:
         values = "，".join(f"{grade} = {plain(value)}" for grade, value in standard.grades.items())
@@ -72,7 +72,7 @@ def _of(standard: Standard) -> Iterator[Assumption]:
         )
     if standard.cut:
         what, points = Text("分数线", "cut"), plain(standard.cut.points)
-        yield Assumption("cut", name, what, Text(f"{points} 分", f"{points} points"), standard.cut.basis)
+        yield Assumption("cut", name, what, Text(f"{points}分", f"{points} points"), standard.cut.basis)
     if standard.cycle_basis and len(standard.cycle) > 1:
         weights = " / ".join(plain(weight) for weight in standard.cycle)
         yield Assumption(
@@ -94,17 +94,17 @@ def _of(standard: Standard) -> Iterator[Assumption]:
         )  # fmt: skip
     for gate in standard.gates:
         bound = plain(gate.at_least)
-        value = Text(f"不低于 {bound}", f"at least {bound}")
+        value = Text(f"不低于{bound}", f"at least {bound}")
         yield Assumption("rule", name, gate.title, value, gate.basis or _none())
     for bonus in standard.bonuses:
         each, limit = plain(bonus.each), plain(bonus.limit)
-        value = Text(f"每项 {each} 分，最多 {limit} 分", f"{each} points each, at most {limit}")
+        value = Text(f"每项{each}分，最多{limit}分", f"{each} points each, at most {limit}")
         yield Assumption("rule", name, bonus.title, value, bonus.basis or _none())
     for event in standard.negative:
         off = plain(event.deduct)
         bars = event.effect == "bar"
         value = Text(
-            "取消申报资格" if bars else f"每起扣 {off} 分", "bars the application" if bars else f"{off} points off each"
+            "取消申报资格" if bars else f"每起扣{off}分", "bars the application" if bars else f"{off} points off each"
         )
         yield Assumption("rule", name, event.title, value, event.basis or _none())
 
@@ -116,13 +116,13 @@ def _of_the_book(book: Rulebook) -> Iterator[Assumption]:
     if linked:
         yield Assumption(
             "links", name, Text("检查项与测评点的对应", "links between items and checks"),
-            Text(f"{len(linked)} 个测评点", f"{len(linked)} checks"),
+            Text(f"{len(linked)}个测评点", f"{len(linked)} checks"),
             Basis("inferred", Text("清单未写明对应哪条标准，由我们判断", "no checklist names a criterion; the links are our judgement")),
         )  # fmt: skip
     silent = sum(line.side_inferred and not line.counter for line in book.lines.values())
     if silent:
         yield Assumption(
-            "side", name, Text("硬件与软件", "hardware or software"), Text(f"{silent} 个测评点", f"{silent} checks"),
+            "side", name, Text("硬件与软件", "hardware or software"), Text(f"{silent}个测评点", f"{silent} checks"),
             Basis("inferred", Text("标准未标明：实地考察计为硬件，其余计为软件", "the text is silent: a site inspection counts as hardware, any other method as software")),
         )  # fmt: skip
     used = {item for line in book.lines.values() for items in line.strata.values() for item in items}
@@ -130,12 +130,12 @@ def _of_the_book(book: Rulebook) -> Iterator[Assumption]:
     if assumed:
         yield Assumption(
             "values", name, Text("问卷选项与检查项的计分", "what answers and items are worth"),
-            Text(f"{len(assumed)} 项", f"{len(assumed)} items"), Basis("assumed", assumed[0].assumed),
+            Text(f"{len(assumed)}项", f"{len(assumed)} items"), Basis("assumed", assumed[0].assumed),
         )  # fmt: skip
     bare = sorted({stratum for strata in catalogue_gaps(book).values() for stratum in strata})
     if bare:
         yield Assumption(
-            "text", name, Text("没有检查清单的点位类型", "site types without a checklist"),
-            Text(f"{len(bare)} 类，计为未测评", f"{len(bare)} types, counted as not assessed"),
-            Basis("source", Text("手边的资料不含这些类型的清单", "no checklist of these types is on file")),
+            "text", name, Text("没有检查单的点位类型", "site types without a checklist"),
+            Text(f"{len(bare)}类，计为未测评", f"{len(bare)} types, counted as not assessed"),
+            Basis("source", Text("所收资料不含这些类型的检查单", "no checklist of these types is on file")),
         )  # fmt: skip

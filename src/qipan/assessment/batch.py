@@ -90,8 +90,8 @@ def check_weight(weight: int) -> None:
     if not 1 <= weight <= MOST_WEIGHT:
         raise ObservationError(
             "weight",
-            Text(f"权重 {weight} 超出范围", f"a weight of {weight} is out of range"),
-            Text(f"应为 1 至 {MOST_WEIGHT} 的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
+            Text(f"权重{weight}超出范围", f"a weight of {weight} is out of range"),
+            Text(f"应为1至{MOST_WEIGHT}的整数", f"write a whole number from 1 to {MOST_WEIGHT}"),
         )
 
 

@@ -71,29 +71,29 @@ def stratum_line(catalogue: Catalogue, line: Line, s: StratumScore, title: Text)
         case "absent":
             return Text(f"{title.zh}：本县没有这类点位，不计", f"{title.en}: the county has none, left out")
         case "no_checklist":
-            return Text(f"{title.zh}：手边没有检查清单，未测评", f"{title.en}: no checklist on file, not assessed")
+            return Text(f"{title.zh}：未收录检查单，未测评", f"{title.en}: no checklist on file, not assessed")
         case "not_applicable":
             return Text(
-                f"{title.zh}：{s.clusters} 处均不适用，不计",
+                f"{title.zh}：{s.clusters}处均不适用，不计",
                 f"{title.en}: not applicable at all {s.clusters}, left out",
             )
         case "unseen":
-            return Text(f"{title.zh}：未查看，未测评", f"{title.en}: nobody has looked, not assessed")
+            return Text(f"{title.zh}：尚未检查，未测评", f"{title.en}: nobody has looked, not assessed")
     counted = _share(s.y if line.check.missing == "excluded" else s.low)
     shown = percent(counted) if counted is not None else "—"
     unseen = s.clusters - s.seen
     if line.check.join.kind == "pooled_rate":
         num, den = s.y
         hits = plain(Fraction(num, SCALE)) if num % SCALE == 0 else f"{num / SCALE:.2f}"
-        zh = f"{title.zh}：有效 {den // SCALE} 份，计 {hits}，{shown}"
+        zh = f"{title.zh}：有效{den // SCALE}份，计{hits}，{shown}"
         en = f"{title.en}: {hits} of {den // SCALE} valid answers = {shown}"
     elif line.one_thing:
         zh, en = f"{title.zh}：{shown}", f"{title.en}: {shown}"
     else:
-        zh = f"{title.zh}：已查 {s.seen} 处，均值 {shown}"
+        zh = f"{title.zh}：已查{s.seen}处，均值{shown}"
         en = f"{title.en}: {s.seen} seen, mean {shown}"
     if unseen > 0:
-        zh += f"（另有 {unseen} 处没有结果）"
+        zh += f"（另有{unseen}处没有结果）"
         en += f" ({unseen} more without an outcome)"
     return Text(zh, en)
 
@@ -120,13 +120,13 @@ def arithmetic(
             least, had = line.check.join.min_sample, score.answers or score.sample
             lines.append(
                 Text(
-                    f"样本 {had} 少于 {least}：样本过少，不计分",
+                    f"样本{had}少于{least}：样本过少，不计分",
                     f"{had} cases are fewer than {least}: too few to count",
                 )
             )
         lines.append(
             Text(
-                f"未测评：{possible} 分未知，不计为零",
+                f"未测评：{possible}分未知，不计为零",
                 f"not assessed: {possible} points unknown, never counted as zero",
             )
         )
@@ -167,17 +167,17 @@ def _points(line: Line, score: CheckScore, share: Fraction, possible: str, decim
     rule = line.check.points
     if isinstance(rule, Banded):
         value, grade, band = rule.bands.find(share.numerator, share.denominator)
-        named_zh = f"{grade} 档" if grade else "该档"
+        named_zh = f"{grade}档" if grade else "该档"
         named_en = f"grade {grade}" if grade else "this band"
         bound = f"{band_sign(band.comparison)} {percent(band.bound)}" if band else ""
-        why_zh = f"{percent(share)} {bound}，" if bound else f"{percent(share)} 未达各档，"
+        why_zh = f"{percent(share)} {bound}，" if bound else f"{percent(share)}未达各档，"
         why_en = f"{percent(share)} is {bound}: " if bound else f"{percent(share)} meets no band: "
         return Text(
-            f"{why_zh}{named_zh} = {plain(value)}；{possible} × {plain(value)} = {earned} 分",
+            f"{why_zh}{named_zh} = {plain(value)}；{possible} × {plain(value)} = {earned}分",
             f"{why_en}{named_en} = {plain(value)}; {possible} × {plain(value)} = {earned} points",
         )
     return Text(
-        f"{possible} × {percent(share)} = {earned} 分" if _plain(line) else f"按占比 {percent(share)} 计 {earned} 分",
+        f"{possible} × {percent(share)} = {earned}分" if _plain(line) else f"按占比{percent(share)}计{earned}分",
         f"{possible} × {percent(share)} = {earned} points"
         if _plain(line)
         else f"{percent(share)} gives {earned} points",
@@ -199,16 +199,16 @@ def _unknown(score: CheckScore, decimals: int) -> Text | None:
         return None
     low, high = printed(score.worst, decimals), printed(score.best, decimals)
     reasons = {
-        "not_seen": Text("未查看", "not seen"),
+        "not_seen": Text("未查", "not seen"),
         "refused": Text("拒绝", "refused"),
         "lost": Text("遗失", "lost"),
         "disputed": Text("异议中", "disputed"),
     }
-    zh = "、".join(f"{reasons[name].zh} {count}" for name, count in score.missing.items() if count)
+    zh = "、".join(f"{reasons[name].zh}{count}" for name, count in score.missing.items() if count)
     en = ", ".join(f"{count} {reasons[name].en}" for name, count in score.missing.items() if count)
     tail_zh, tail_en = (f"（{zh}）" if zh else ""), (f" ({en})" if en else "")
     return Text(
-        f"没有结果的部分{tail_zh}：最低 {low} 分，最高 {high} 分",
+        f"没有结果的部分{tail_zh}：最低{low}分，最高{high}分",
         f"what is missing{tail_en} leaves a range of {low} to {high} points",
     )
 
@@ -221,10 +221,11 @@ def reading_line(line: Line, reading: Reading) -> Text:
         return Text("没有结果", "no outcome")
     value = Fraction(reading.y, SCALE)
     whole = reading.value % SCALE == 0
-    zh = f"{reading.value // SCALE}/{reading.weight} 项 = {percent(value)}" if whole else percent(value)
+    unit = "份" if line.survey else "项"
+    zh = f"{reading.value // SCALE}/{reading.weight}{unit} = {percent(value)}" if whole else percent(value)
     en = f"{reading.value // SCALE} of {reading.weight} = {percent(value)}" if whole else percent(value)
     if reading.unknown:
-        zh += f"，{reading.unknown} 项没有结果"
+        zh += f"，{reading.unknown}{unit}没有结果"
         en += f", {reading.unknown} without an outcome"
     return Text(zh, en)
 

@@ -196,7 +196,7 @@ class Rulebook:
             )
             self._add(sub, f"{named.id}:", named.id, 1, named.id)
         for named in self.absent_subs:
-            name = Text(f"{named.id}（文本不在手边）", f"{named.id} (text not at hand)")
+            name = Text(f"{named.id}（文本未收录）", f"{named.id} (text not at hand)")
             self.nodes[named.id] = BookNode(
                 named.id, named.id, name, Text(named.id, named.id), Text(), standard, None, "", 0, named.id, (), ()
             )

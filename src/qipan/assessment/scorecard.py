@@ -337,7 +337,7 @@ def _cap(card: Scorecard, key: str, total: NodeScore) -> None:
     unassessed = min(total.unassessed, max(0, limit - earned))
     change = _change(total, earned, unassessed)
     words = Text(
-        f"封顶 {_points(limit)} 分：原 {_points(before)} 分",
+        f"封顶{_points(limit)}分：原{_points(before)}分",
         f"capped at {_points(limit)} points, was {_points(before)}",
     )
     card.adjustments.append(Adjustment("cap", key, card.book.nodes[key].title, key, *change, words))
@@ -363,7 +363,7 @@ def _counted(card: Scorecard, prefix: str, total: NodeScore, tallies: Tallies) -
         total.worst += points
         total.best += points
         words = Text(
-            f"加分：{count} 项，计 {_points(points)} 分（上限 {_points(limit)}）",
+            f"加分：{count}项，计{_points(points)}分（上限{_points(limit)}）",
             f"bonus: {count} counted, {_points(points)} points (at most {_points(limit)})",
         )
         card.adjustments.append(Adjustment("bonus", bonus.id, bonus.title, total.key, points, -points, 0, words))
@@ -381,7 +381,7 @@ def _counted(card: Scorecard, prefix: str, total: NodeScore, tallies: Tallies) -
         rest = off - (total.earned - earned)
         change = _change(total, earned, max(0, total.unassessed - rest))
         words = Text(
-            f"负面清单：{count} 起，扣 {_points(off)} 分", f"negative list: {count} events, {_points(off)} points off"
+            f"负面清单：{count}起，扣{_points(off)}分", f"negative list: {count} events, {_points(off)} points off"
         )
         card.adjustments.append(Adjustment("negative", event.id, event.title, total.key, *change, words))
 
@@ -418,5 +418,5 @@ def _close(card: Scorecard, gate: Gate, total: NodeScore, limit: int) -> None:
     total.best = min(total.best, limit)
     earned = min(total.earned, limit)
     change = _change(total, earned, min(total.unassessed, max(0, limit - earned)))
-    words = Text(f"未过门槛：总分不超过 {_points(limit)}", f"gate not met: the total is at most {_points(limit)}")
+    words = Text(f"未过门槛：总分不超过{_points(limit)}", f"gate not met: the total is at most {_points(limit)}")
     card.adjustments.append(Adjustment("gate", gate.id, gate.title, total.key, *change, words))

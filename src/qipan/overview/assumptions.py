@@ -29,7 +29,7 @@ TOPICS: dict[Topic, Text] = {
     "counted": Text("加分与负面清单", "Bonus points and the negative list"),
     "sample": Text("正式测评的抽样数量", "How many sites the official assessors draw"),
     "sides": Text("硬件与软件", "Hardware and software"),
-    "links": Text("测评点与检查清单的对应", "Which checklist items a check looks at"),
+    "links": Text("测评点与检查单的对应", "Which checklist items a check looks at"),
     "survey": Text("问卷选项的分值", "What the answers of a survey are worth"),
     "rules": Text("计分规则", "Rules of checks"),
 }
@@ -114,7 +114,7 @@ def _rows(year: CampaignYear, now: Standing) -> Iterator[Assumption]:
             yield _over(now, "weights", standard.weights_basis, what, lines)
         for share in standard.shares:
             what = Text(
-                f"《{name.zh}》{share.title.zh}占 {plain(share.points)} 分",
+                f"《{name.zh}》{share.title.zh}占{plain(share.points)}分",
                 f"{name.en}: {plain(share.points)} points for {share.title.en.lower()}",
             )
             yield _over(
@@ -133,7 +133,7 @@ def _rows(year: CampaignYear, now: Standing) -> Iterator[Assumption]:
     for named in book.standard.sub_standards:
         title = book.nodes[named.id].title
         lines = [line for line in book.lines.values() if line.key.startswith(f"{named.id}:") and not line.counter]
-        what = Text(f"《{title.zh}》占总分的 {plain(named.share)}%", f"{title.en}: {plain(named.share)}% of the total")
+        what = Text(f"《{title.zh}》占总分的{plain(named.share)}%", f"{title.en}: {plain(named.share)}% of the total")
         yield _over(now, "share", named.basis, what, lines)
     yield from _cut(year, now)
     yield from _survey(now)
@@ -163,7 +163,7 @@ def _node_points(now: Standing, prefix: str, standard: Standard) -> Iterator[Ass
             found.setdefault(node.points_basis, []).append(code)
     for basis, codes in found.items():
         listed = Text("、".join(codes), ", ".join(codes))
-        what = Text(f"《{standard.title.zh}》{listed.zh} 的分值", f"{standard.title.en}: points of {listed.en}")
+        what = Text(f"《{standard.title.zh}》{listed.zh}的分值", f"{standard.title.en}: points of {listed.en}")
         keys = tuple(prefix + code for code in codes)
         below = {key for top in keys for node in under(now, top) for key in now.book.nodes[node].lines}
         lines = [now.book.lines[key] for key in below]
@@ -179,14 +179,14 @@ def _on_nodes(now: Standing, prefix: str, standard: Standard) -> Iterator[Assump
     for gate in standard.gates:
         effect = effects[gate.effect]
         what = Text(
-            f"《{name.zh}》{gate.title.zh}：百分制不低于 {plain(gate.at_least)}；{effect.zh}",
+            f"《{name.zh}》{gate.title.zh}：百分制不低于{plain(gate.at_least)}；{effect.zh}",
             f"{name.en}: {gate.title.en}, at least {plain(gate.at_least)} of 100; {effect.en}",
         )
         target = gate.target if gate.on == "sub_standard" else prefix + gate.target if gate.on == "node" else ""
         yield _plain("gates", gate.basis, what, (target,) if target in now.book.nodes else ())
     for bonus in standard.bonuses:
         what = Text(
-            f"《{name.zh}》{bonus.title.zh}：每项加 {plain(bonus.each)} 分，最多 {plain(bonus.limit)} 分",
+            f"《{name.zh}》{bonus.title.zh}：每项加{plain(bonus.each)}分，最多{plain(bonus.limit)}分",
             f"{name.en}: {bonus.title.en}, {plain(bonus.each)} points each, at most {plain(bonus.limit)}",
         )
         yield _plain("counted", bonus.basis, what)
@@ -194,7 +194,7 @@ def _on_nodes(now: Standing, prefix: str, standard: Standard) -> Iterator[Assump
         effect = (
             Text("不能申报", "bars the application")
             if event.effect == "bar"
-            else Text(f"每起扣 {plain(event.deduct)} 分", f"{plain(event.deduct)} points off each")
+            else Text(f"每起扣{plain(event.deduct)}分", f"{plain(event.deduct)} points off each")
         )
         what = Text(f"《{name.zh}》{event.title.zh}：{effect.zh}", f"{name.en}: {event.title.en}, {effect.en}")
         yield _plain("counted", event.basis, what)
@@ -219,7 +219,7 @@ def _samples(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[A
         count = len(census)
         concerned = [line for line in lines if not line.one_thing and census & set(line.strata)]
         what = Text(
-            f"《{standard.title.zh}》{count} 类点位按普查计",
+            f"《{standard.title.zh}》{count}类点位按普查计",
             f"{standard.title.en}: {count} types are counted as a census",
         )
         why = Text("标准未公布正式测评抽取多少处，因此按普查计", "the standard does not say how many sites are drawn")
@@ -228,7 +228,7 @@ def _samples(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[A
         if drawn.official_sample is not None:
             title = drawn.title or Text(drawn.code, drawn.code)
             what = Text(
-                f"{title.zh}：正式测评抽 {drawn.official_sample} 处",
+                f"{title.zh}：正式测评抽{drawn.official_sample}处",
                 f"{title.en}: {drawn.official_sample} drawn officially",
             )
             yield _plain("sample", drawn.basis, what)
@@ -238,7 +238,7 @@ def _sides(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[Ass
     silent = [line for line in lines if line.side_inferred]
     if silent:
         what = Text(
-            f"《{standard.title.zh}》{len(silent)} 个测评点未注明硬件或软件",
+            f"《{standard.title.zh}》{len(silent)}个测评点未注明硬件或软件",
             f"{standard.title.en}: {len(silent)} checks that the text calls neither hardware nor software",
         )
         why = Text(
@@ -254,9 +254,7 @@ def _links(now: Standing, standard: Standard, lines: list[Line]) -> Iterator[Ass
             found.setdefault(line.check.basis, []).append(line)
     for basis, concerned in sorted(found.items(), key=lambda pair: -len(pair[1])):
         nodes = tuple(dict.fromkeys(line.node for line in concerned))
-        what = Text(
-            f"《{standard.title.zh}》{len(concerned)} 个测评点", f"{standard.title.en}: {len(concerned)} checks"
-        )
+        what = Text(f"《{standard.title.zh}》{len(concerned)}个测评点", f"{standard.title.en}: {len(concerned)} checks")
         if len(concerned) == 1:
             line = concerned[0]
             method = METHODS[line.check.method]
@@ -272,7 +270,7 @@ def _cut(year: CampaignYear, now: Standing) -> Iterator[Assumption]:
         why = Text("标准未公布分数线，本活动也未设定", "the standard publishes none and the campaign has set none")
         yield Assumption("cut", "assumed", Text("没有分数线", "there is no cut"), why)
     else:
-        what = Text(f"总分 {plain(cut.points)} 分", f"{plain(cut.points)} points of the total")
+        what = Text(f"总分{plain(cut.points)}分", f"{plain(cut.points)} points of the total")
         yield Assumption("cut", cut.basis.kind, what, cut.basis.words)
 
 
@@ -290,7 +288,7 @@ def _survey(now: Standing) -> Iterator[Assumption]:
             found.setdefault(why, []).append(line)
     for why, lines in found.items():
         nodes = tuple(dict.fromkeys(line.node for line in lines))
-        what = Text(f"{len(lines)} 个测评点的答案分值", f"the values of answers in {len(lines)} checks")
+        what = Text(f"{len(lines)}个测评点的答案分值", f"the values of answers in {len(lines)} checks")
         yield Assumption("survey", "assumed", what, why, len(lines), _possible(now, lines), nodes)
 
 
@@ -361,10 +359,10 @@ def rests_on(now: Standing, line: Line) -> list[Assumption]:
         while code and standard.nodes[code].points is None:
             code = standard.nodes[code].parent
         if code:
-            add("weights", standard.nodes[code].points_basis, Text(f"{code} 的分值", f"the points of {code}"))
+            add("weights", standard.nodes[code].points_basis, Text(f"{code}的分值", f"the points of {code}"))
     for named in now.book.standard.sub_standards:
         if line.key.startswith(f"{named.id}:"):
-            words = Text(f"子标准占 {plain(named.share)}%", f"the sub-standard's share of {plain(named.share)}%")
+            words = Text(f"子标准占{plain(named.share)}%", f"the sub-standard's share of {plain(named.share)}%")
             add("share", named.basis, words)
     if _uses_grades(line):
         add("grades", standard.grades_basis, Text("等级分值", "the values of grades"))

@@ -485,7 +485,7 @@ def _worth(line: Line, row: ObservationRow) -> Text:
     if worth.excluded:
         return Text("不计入", "leaves the denominator")
     share = f"{worth.value * 100 / SCALE:.1f}".rstrip("0").rstrip(".") + "%"
-    return Text(f"计 {share}", f"counts as {share}")
+    return Text(f"计{share}", f"counts as {share}")
 
 
 def recorders(now: Standing) -> tuple[str, ...]:

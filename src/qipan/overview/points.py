@@ -23,7 +23,7 @@ GROUPINGS: tuple[Grouping, ...] = ("check", "site", "unit", "part")
 Whose = int | Literal["unowned", "rule"] | None
 """A unit's id, nobody's, changed by rule, or everybody's."""
 
-GroupKey = tuple[str, str, str, Whose]
+GroupKey = tuple[str, str, str, str, Whose]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Points:
     """A row of the list: what it stands for and its four sums in micro-points."""
 
     check: str
+    node: str
+    """Where a node carries points and no check of it is on file, that node; else empty."""
     cluster: str
     stratum: str
     unit: Whose
@@ -131,15 +133,19 @@ WHOLE = "-"
 def listed(standing: Standing, wanted: Wanted, by: Grouping) -> list[Points]:
     """Return the list of points, grouped; its sums are the figure that opened it."""
     keys: dict[Grouping, Callable[[OwnedPart], GroupKey]] = {
-        "check": lambda part: (part.check, "", "", None),
-        "site": lambda part: ("", part.cluster, part.stratum, None),
-        "unit": lambda part: ("", "", "", _whose(part)),
-        "part": lambda part: (part.check, part.cluster, part.stratum, _whose(part)),
+        "check": lambda part: (part.check, _bare(part), "", "", None),
+        "site": lambda part: ("", "", part.cluster, part.stratum, None),
+        "unit": lambda part: ("", "", "", "", _whose(part)),
+        "part": lambda part: (part.check, _bare(part), part.cluster, part.stratum, _whose(part)),
     }
     rows = [Points(*key, None, *sums) for key, sums in _grouped(parts(standing, wanted), keys[by])]
     return rows + [
-        Points("", "", "", BY_RULE, a, 1, 0, a.earned, a.lost, a.unassessed) for a in adjustments(standing, wanted)
+        Points("", "", "", "", BY_RULE, a, 1, 0, a.earned, a.lost, a.unassessed) for a in adjustments(standing, wanted)
     ]
+
+
+def _bare(part: OwnedPart) -> str:
+    return "" if part.check else part.node
 
 
 def _whose(part: OwnedPart) -> Whose:

@@ -40,7 +40,7 @@ def move(data: dict) -> None:
         (move, "node 1.1.1 ‘criterion 1.1.1’: moved from 1.1 to 2.1", "指标 1.1.1“指标 1.1.1”由“1.1”下移到“2.1”下"),
         (lambda d: leaf(d)["checks"][0].update(weight=2), "check 1.1.1/document_review: weight changed from ‘(none)’ to ‘2’", "测评点 1.1.1/材料审核：权重由“（无）”改为“2”"),
         (lambda d: leaf(d)["checks"][0].update(lead=["towns"]), "check 1.1.1/document_review: lead changed from ‘civilization_office’ to ‘towns’", "测评点 1.1.1/材料审核：牵头职能由“civilization_office”改为“towns”"),
-        (lambda d: leaf(d, 2)["checks"][1].update(site={"kind": "all_of"}), "check 1.1.3/site_inspection: site rule changed from ‘each site: at least 3 of 5 comply’ to ‘each site: complies only when every applicable item does’", "测评点 1.1.3/实地考察：点位规则由“每处 5 次中至少 3 次符合”改为“每处全部适用项符合才算符合”"),
+        (lambda d: leaf(d, 2)["checks"][1].update(site={"kind": "all_of"}), "check 1.1.3/site_inspection: site rule changed from ‘each site: at least 3 of 5 comply’ to ‘each site: complies only when every applicable item does’", "测评点 1.1.3/实地考察：点位规则由“每处5次中至少3次符合”改为“每处全部适用项符合才算符合”"),
         (lambda d: leaf(d, 2)["checks"].pop(), "removed: check 1.1.3/site_inspection", "删除测评点 1.1.3/实地考察"),
         (lambda d: d["nodes"].append({"code": "3", "title": "Three"}), "added: node 3 ‘Three’", "新增指标 3“Three”"),
         (lambda d: d["nodes"][0]["children"][0]["children"].pop(1), "removed: node 1.1.2 ‘criterion 1.1.2’", "删除指标 1.1.2“指标 1.1.2”"),

@@ -30,4 +30,4 @@ class Join:
         }[self.kind]
         if not self.min_sample:
             return words
-        return Text(f"{words.zh}，样本至少 {self.min_sample}", f"{words.en}, of at least {self.min_sample} cases")
+        return Text(f"{words.zh}，样本至少{self.min_sample}", f"{words.en}, of at least {self.min_sample} cases")

@@ -44,7 +44,7 @@ class Linear:
         if self.plain:
             return Text("按占比得分", "points in proportion")
         low, high = percent(self.start), percent(self.end)
-        return Text(f"{low} 不得分，{high} 得满分，其间按比例", f"nothing at {low}, full at {high}, linear between")
+        return Text(f"{low}不得分，{high}得满分，其间按比例", f"nothing at {low}, full at {high}, linear between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Banded:
     def sentence(self) -> Text:
         """Say the rule in words."""
         lines, last = self.bands.words(percent)
-        return Text(f"按占比分档：{'，'.join(lines)}，其余 {last}", f"by bands: {', '.join(lines)}, otherwise {last}")
+        return Text(f"按占比分档：{'，'.join(lines)}，其余{last}", f"by bands: {', '.join(lines)}, otherwise {last}")
 
 
 PointsRule = Linear | Banded

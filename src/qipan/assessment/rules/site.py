@@ -63,9 +63,7 @@ class NOf:
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        return Text(
-            f"每处 {self.of} 次中至少 {self.need} 次符合", f"each site: at least {self.need} of {self.of} comply"
-        )
+        return Text(f"每处{self.of}次中至少{self.need}次符合", f"each site: at least {self.need} of {self.of} comply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,12 @@ class Deduction:
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        zh, en = f"每处每个问题扣 {percent(self.each)}", f"each site: {percent(self.each)} off per fault"
+        zh, en = f"每处每个问题扣{percent(self.each)}", f"each site: {percent(self.each)} off per fault"
         if self.cap < 1:
-            zh += f"，最多扣 {percent(self.cap)}"
+            zh += f"，最多扣{percent(self.cap)}"
             en += f", at most {percent(self.cap)}"
         if self.floor:
-            zh += f"，最低 {percent(self.floor)}"
+            zh += f"，最低{percent(self.floor)}"
             en += f", never below {percent(self.floor)}"
         return Text(zh, en)
 

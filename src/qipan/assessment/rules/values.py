@@ -33,7 +33,7 @@ class PassFail:
 
     def wanted(self) -> Text:
         """Say which outcomes can be written."""
-        return Text("可填 pass（符合）或 fail（不符合）", "write pass or fail")
+        return Text("可填pass（符合）或fail（不符合）", "write pass or fail")
 
     def sentence(self) -> Text:
         """Say the rule in words."""
@@ -61,7 +61,7 @@ class GradedScale:
 
     def wanted(self) -> Text:
         """Say which outcomes can be written."""
-        return Text(f"可填等级 {'、'.join(self.values)}", f"write a grade: {', '.join(self.values)}")
+        return Text(f"可填等级{'、'.join(self.values)}", f"write a grade: {', '.join(self.values)}")
 
     def sentence(self) -> Text:
         """Say the rule in words."""
@@ -92,14 +92,14 @@ class OptionValues:
 
     def wanted(self) -> Text:
         """Say which outcomes can be written."""
-        return Text(f"可填选项 {'、'.join(self.table)}", f"write an option: {', '.join(self.table)}")
+        return Text(f"可填选项{'、'.join(self.table)}", f"write an option: {', '.join(self.table)}")
 
     def sentence(self) -> Text:
         """Say the rule in words."""
         pairs = [f"{option} = {plain(value)}" for option, value in self.values.items()]
         zh, en = "按选项计：" + "，".join(pairs), "by answer: " + ", ".join(pairs)
         if self.excluded:
-            zh += f"；{'、'.join(self.excluded)} 不计入分母"
+            zh += f"；{'、'.join(self.excluded)}不计入分母"
             en += f"; {', '.join(self.excluded)} left out of the denominator"
         return Text(zh, en)
 
@@ -138,8 +138,8 @@ class CountThreshold:
         """Say the rule in words."""
         sign = f"{SIGNS[self.comparison]} {plain(self.bound)}"
         if self.partial:
-            return Text(f"{sign} 得满分，不足按比例", f"full when {sign}, in proportion below")
-        return Text(f"{sign} 得满分，否则不得分", f"full when {sign}, otherwise nothing")
+            return Text(f"{sign}得满分，不足按比例", f"full when {sign}, in proportion below")
+        return Text(f"{sign}得满分，否则不得分", f"full when {sign}, otherwise nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class NumberBands:
     def sentence(self) -> Text:
         """Say the rule in words."""
         lines, last = self.bands.words(plain)
-        return Text(f"按数值分档：{'，'.join(lines)}，其余 {last}", f"by bands: {', '.join(lines)}, otherwise {last}")
+        return Text(f"按数值分档：{'，'.join(lines)}，其余{last}", f"by bands: {', '.join(lines)}, otherwise {last}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +187,7 @@ class TargetDistance:
     def sentence(self) -> Text:
         """Say the rule in words."""
         zero, full = plain(self.zero_at), plain(self.target)
-        return Text(
-            f"达到 {full} 得满分，{zero} 不得分，其间按比例", f"full at {full}, nothing at {zero}, linear between"
-        )
+        return Text(f"达到{full}得满分，{zero}不得分，其间按比例", f"full at {full}, nothing at {zero}, linear between")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +213,11 @@ class Share:
 
     def wanted(self) -> Text:
         """Say which outcomes can be written."""
-        return Text("可填“k of n”，如 18 of 20", "write k of n, such as 18 of 20")
+        return Text("可填“k of n”，如18 of 20", "write k of n, such as 18 of 20")
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        return Text("n 次中有 k 次符合，计 k/n", "k of n comply = k/n")
+        return Text("n次中有k次符合，计k/n", "k of n comply = k/n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +244,7 @@ class FaultCount:
 
     def sentence(self) -> Text:
         """Say the rule in words."""
-        return Text("记录问题数量，0 为符合", "the number of faults; 0 complies")
+        return Text("记录问题数量，0为符合", "the number of faults; 0 complies")
 
 
 Value = PassFail | GradedScale | OptionValues | CountThreshold | NumberBands | TargetDistance | Share | FaultCount

@@ -38,7 +38,7 @@ SUFFIXES = (".yaml", ".yml", ".json", ".xlsx", ".xlsm")
 _WAITING = re.compile(r"[0-9a-f]{64}\.[a-z]{3,4}")
 KINDS = {
     "standard": Text("测评标准", "standard"),
-    "checklists": Text("检查清单", "checklists"),
+    "checklists": Text("检查单", "checklists"),
     "questionnaires": Text("问卷", "questionnaires"),
     "functions": Text("职能表", "functions"),
 }

@@ -78,12 +78,13 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("column", "cell", "said"), BROKEN)
-@pytest.mark.parametrize("plain", [True, False])
+CLOSER = ("own", "weight", "recorded_at")
+IN_FILES = [(*broken, plain) for plain in (True, False) for broken in BROKEN if not plain or broken[0] not in CLOSER]
+
+
+@pytest.mark.parametrize(("column", "cell", "said", "plain"), IN_FILES)
 def test_what_is_wrong_is_named_by_line_and_column(book, write, column, cell, said, plain):
-    columns = HEADING.split(",") + ([] if plain else ["own", "weight", "recorded_at"])
-    if column not in columns:
-        pytest.skip("this file has no such column")
+    columns = HEADING.split(",") + ([] if plain else list(CLOSER))
     good = dict(zip(HEADING.split(","), ROWS[0].split(","), strict=True))
     lines = [",".join(row.get(name, "") for name in columns) for row in (good, {**good, column: cell}, good)]
     assert refused(book, write(",".join(columns), *lines)) == [(3, said)]

@@ -114,6 +114,10 @@ def test_a_node_with_points_and_no_check_has_a_row_and_can_be_opened():
     assert [(row.possible, row.unassessed) for row in listed(now.standing, Wanted(node="1.3"), "part")] == [
         (20_000_000, 20_000_000)
     ]
+    # By check, each such node has a row of its own.
+    assert [row.node for row in listed(now.standing, Wanted(), "check") if not row.check and row.rule is None] == [
+        "1.3"
+    ]
 
 
 def test_the_cut_is_the_campaigns_own_where_it_made_one(made):

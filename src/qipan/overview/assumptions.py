@@ -12,6 +12,7 @@ from qipan.assessment.scorecard import Scorecard
 from qipan.assessment.standard import METHODS, Completeness, Standard
 from qipan.assessment.text import Basis, Text
 from qipan.overview.board import cut_of, type_title
+from qipan.overview.editions import edition_title
 from qipan.overview.points import under
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing, equal_card
@@ -331,7 +332,7 @@ def _packs(year: CampaignYear, now: Standing) -> Iterator[PackOnFile]:
         yield PackOnFile(
             hash=digest,
             kind=kind,
-            title=Text(title_zh, title_en),
+            title=edition_title(kind, name, Text(title_zh, title_en)),
             edition=Text(edition_zh, edition_en),
             source=value.source if value else Text(),
             completeness=value.completeness if value else None,

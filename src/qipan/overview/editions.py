@@ -64,11 +64,25 @@ def editions(county_id: int) -> list[StoredEdition]:
     )  # fmt: skip
     rows = [
         StoredEdition(
-            h, kind, name, Text(t_zh, t_en), Text(e_zh, e_en), nodes, checks, at, tuple(sorted(years.get(h, ())))
+            h,
+            kind,
+            name,
+            edition_title(kind, name, Text(t_zh, t_en)),
+            Text(e_zh, e_en),
+            nodes,
+            checks,
+            at,
+            tuple(sorted(years.get(h, ()))),
         )
         for h, kind, name, t_zh, t_en, e_zh, e_en, nodes, checks, at in Edition.objects.values_list(*columns)
     ]
     return sorted(rows, key=lambda row: (order.get(row.kind, 9), not row.years, row.name, -row.stored_at.timestamp()))
+
+
+def edition_title(kind: str, name: str, title: Text) -> Text:
+    """Return an edition's title; a list of functions that has none is named by what it is."""
+    untitled = kind == Edition.Kind.FUNCTIONS and title in {Text(), Text(name, name), Text(name, "")}
+    return Text("职能表", "List of functions") if untitled else title
 
 
 def edition(county_id: int, digest: str) -> EditionPage | None:

@@ -132,7 +132,8 @@ def _published(
             if any(figure[5] == at for figure in keys):
                 amended.append((at, *_mean(so_far.values())[1:]))
         clusters, seen, mean = _mean(first.values())
-        yield Published(section.key, section.code, section.short or section.title, clusters, seen, mean, tuple(amended))
+        code = section.code if section.key in book.standard.nodes else ""  # a sub-standard has an id and no code
+        yield Published(section.key, code, section.short or section.title, clusters, seen, mean, tuple(amended))
 
 
 def _mean(figures: Iterable[tuple[int, int, int]]) -> tuple[int, int, int | None]:

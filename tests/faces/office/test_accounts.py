@@ -223,6 +223,9 @@ def test_the_year_of_today_is_shown_first_and_another_may_be_chosen(
     assert client.post("/accounts/year/", {"year": "2027", "next": "/accounts/"}).headers["Location"] == "/accounts/"
     assert client.get("/accounts/").context["campaign_year"].year == 2027
     assert client.post("/accounts/year/", {"year": "2031"}).status_code == 403
+    bar = client.get("/accounts/", HTTP_ACCEPT_LANGUAGE="en").text
+    assert '<option value="2027" selected>Year 2027</option>' in bar
+    assert 'name="next" value="/accounts/"' in bar
 
 
 @pytest.mark.parametrize(("today", "year"), [(date(2020, 1, 1), 2025), (date(2031, 1, 1), 2027)])

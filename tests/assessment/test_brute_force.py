@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qipan.assessment import Gathering, Rulebook, Standard, score
@@ -218,6 +218,7 @@ def test_printed_sections_add_up_to_the_printed_total(seed, count, decimals):
 
 
 @given(seeds, counts, st.integers(0, 3))
+@example(665839, 18, 0)
 def test_a_printed_scorecard_balances_and_keeps_its_total(seed, count, decimals):
     world = World(seed)
     card = score(book_of(world), world.observations(count), world.rounds())

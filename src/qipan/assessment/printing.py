@@ -108,9 +108,22 @@ def balanced(
 
 
 def columns_shared(cells: Sequence[Sequence[int]], columns: Sequence[int], step: int) -> list[list[int]]:
-    """Round a table to whole steps so that it keeps its printed column sums; the row sums are what they come to."""
-    shown = [_share(columns[j], [line[j] for line in cells], step) for j in range(len(columns))]
-    return [[column[i] for column in shown] for i in range(len(cells))]
+    """Round a table to whole steps so that it keeps its printed column sums; the row sums are what they come to.
+
+    A row that adds up to nothing (a change by a rule) still does: what is over goes to the row with most in that column.
+    """
+    by_column = [_share(columns[j], [line[j] for line in cells], step) for j in range(len(columns))]
+    shown = [[column[i] for column in by_column] for i in range(len(cells))]
+    others = [i for i, line in enumerate(cells) if sum(line)]
+    for line, row in zip(cells, shown, strict=True):
+        over = 0 if sum(line) else sum(row)
+        if over and others:
+            at = [j for j, value in enumerate(row) if line[j] or value]
+            column = max(at, key=lambda j: max(abs(cells[i][j]) for i in others))
+            taker = max(others, key=lambda i: abs(cells[i][column]))
+            row[column] -= over
+            shown[taker][column] += over
+    return shown
 
 
 def _grouped_share(whole: int, parts: Sequence[int], groups: Sequence[str], step: int) -> list[int]:
@@ -130,12 +143,15 @@ def _grouped_share(whole: int, parts: Sequence[int], groups: Sequence[str], step
 
 
 def _share(whole: int, parts: Sequence[int], step: int) -> list[int]:
-    """Divide a printed whole over parts; if it is far from their sum (it never is), the largest takes the rest."""
+    """Divide a printed whole over parts; what is nothing gets nothing, and what cannot be shared the largest takes."""
+    at = [i for i, part in enumerate(parts) if part] or list(range(len(parts)))
     decimals = len(str(POINT // step)) - 1
-    shown = printed_parts(whole, parts, decimals)
+    shown = [0] * len(parts)
+    for i, value in zip(at, printed_parts(whole, [parts[i] for i in at], decimals), strict=True):
+        shown[i] = value
     rest = whole - sum(shown)
     if rest and shown:
-        shown[max(range(len(shown)), key=lambda i: abs(parts[i]))] += rest
+        shown[max(at, key=lambda i: abs(parts[i]))] += rest
     return shown
 
 

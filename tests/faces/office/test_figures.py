@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qipan.assessment.scale import POINT, half_up
-from qipan.faces.office.figures import Parts, balanced, printed_rows, printed_total, total
+from qipan.faces.office.figures import Parts, balanced, columns_shared, printed_rows, printed_total, total
 
 amounts = st.integers(0, 30 * POINT)
 parts = st.builds(Parts, amounts, st.integers(-2 * POINT, 30 * POINT), amounts)
@@ -31,6 +31,21 @@ def test_where_zeros_leave_no_table_the_parts_add_up_all_the_same() -> None:
     shown = printed_rows(rows, 2)
     assert shown == [Parts(0, 0, 350_000), Parts(900_000, 0, 0)]
     assert total(shown) == printed_total(total(rows), 2)
+
+
+def test_what_is_nothing_is_printed_as_nothing() -> None:
+    rows = [Parts(), Parts(239, 124_999), Parts(0, 67_132)]
+    shown = printed_rows(rows, 3)
+    assert shown[0] == Parts()
+    assert total(shown) == printed_total(total(rows), 3)
+    assert columns_shared([[0], [124_999], [0]], [126_000], 1000) == [[0], [126_000], [0]]
+
+
+def test_a_change_by_a_rule_adds_up_to_nothing_in_print_too() -> None:
+    """Two checks that cannot both keep their sums, and a rule that moves four tenths of a step."""
+    shown = columns_shared([[600, 0], [0, 700], [-400, 400]], [0, 1000], 1000)
+    assert sum(shown[2]) == 0
+    assert [sum(line[j] for line in shown) for j in (0, 1)] == [0, 1000]
 
 
 @given(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from qipan.spine.campaigns.models import AnsweringLead, CampaignYear
 from qipan.spine.ledger import running
@@ -125,4 +126,4 @@ def test_as_of_a_day_is_what_the_ledger_held_then(made):
     assert all("street.lamps" in known.book.lines[key[0]].values for key in lamps)
     assert all(known.readings[key].value == 0 < later.readings[key].value for key in lamps)
     assert standing(fresh(made), as_of=small.at(60).date()).card.total.earned == 0
-    assert standing(fresh(made), as_of=queries.timezone.localdate()).card.total == standing(fresh(made)).card.total
+    assert standing(fresh(made), as_of=timezone.localdate()).card.total == standing(fresh(made)).card.total

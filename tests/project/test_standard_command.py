@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import qipan
+from qipan import __version__
 from qipan.project import cli
 from qipan.project.terminal import split_language
 from qipan.spine.standards.models import Edition
@@ -48,6 +49,11 @@ def test_a_wrong_call_is_refused_with_2(capsys):
     for call in ([], ["standard"], ["standard", "check"], ["nonsense"], ["standard", "export", NATIONAL]):
         assert cli.main([*call, "--lang", "zh"]) == 2
         assert "调用有误" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"qipan {__version__}\n"
 
 
 def test_help_lists_every_command(capsys):

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from qipan import __version__
 from qipan.assessment.text import InputError, Text
 from qipan.ground.documents.problems import FileError, FileProblem, Place, at, render
 from qipan.project.terminal import FAILED, WRONG, split_language
@@ -40,6 +41,12 @@ def parser(language: str, *commands: str) -> argparse.ArgumentParser:
             "--lang zh|en 选择语言。退出码：0 完成，1 失败，2 输入或调用有误。",
             "--lang zh|en chooses the language. Exit codes: 0 done, 1 failed, 2 the input or the call is wrong.",
         ).into(language),
+    )
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"qipan {__version__}",
+        help=Text("显示版本号", "print the version").into(language),
     )
     top.set_defaults(language=language)
     below = top.add_subparsers(dest="command", required=True, metavar=Text("命令", "command").into(language))

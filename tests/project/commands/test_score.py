@@ -1,9 +1,12 @@
 """`qipan score` from end to end, on the worked examples: what it prints, what it refuses, and its exit codes."""
 
+import csv
+import io
 import json
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -93,6 +96,49 @@ def test_the_table_speaks_both_languages_and_stops_at_a_depth(score):
     assert code == 0 and "依据与假定" in chinese
     code, rows, _ = score("cn-national-2015", "national-small.csv", "--format", "csv", "--depth", "1")
     assert code == 0 and rows.splitlines()[0].startswith("code,title,earned")
+
+
+def test_what_is_printed_adds_up_across_and_down(score):
+    for depth in ("1", "99"):
+        code, out, _ = score("cn-national-2015", "national-small.csv", "--format", "csv", "--depth", depth)
+        assert code == 0
+        rows = list(csv.DictReader(io.StringIO(out)))
+        parts = ("earned", "lost", "not assessed")
+        for row in rows:
+            if row["possible"]:
+                assert sum(Decimal(row[part]) for part in parts) == Decimal(row["possible"]), row
+    _, out, _ = score("cn-national-2015", "national-small.csv", "--format", "csv", "--depth", "1")
+    *sections, total = csv.DictReader(io.StringIO(out))
+    for part in ("earned", "lost", "not assessed"):
+        assert sum(Decimal(row[part]) for row in sections) == Decimal(total[part])
+
+
+def test_the_table_explains_each_check_when_asked(score):
+    _, short, _ = score("litter-index", "litter-index.csv")
+    code, long, _ = score("litter-index", "litter-index.csv", "--explain")
+    assert code == 0 and len(long) > len(short)
+    found = data(score, "litter-index", "litter-index.csv")
+    for check in found["checks"]:
+        assert f"{check['check']}  {check['rule']['en']}" in long
+        for line in check["explanation"]:
+            assert line["en"] in long
+
+
+@pytest.mark.parametrize(
+    ("pack", "file"),
+    [("litter-index", "litter-index.csv"), ("cn-national-2015", "national-small.csv")],
+)
+def test_parquet_gives_the_same_card_as_csv(score, tmp_path, pack, file):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    with open(EXAMPLES / file, encoding="utf-8", newline="") as source:
+        rows = list(csv.DictReader(source))
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(arrow.Table.from_pylist(rows), path)
+    assert data(score, pack, path) == data(score, pack, file)
+    rows[0]["item"] = "no.such"
+    parquet.write_table(arrow.Table.from_pylist(rows), path)
+    code, out, err = score(pack, path)
+    assert (code, out) == (2, "") and "rows.parquet" in err and "no.such" in err
 
 
 BROKEN = {

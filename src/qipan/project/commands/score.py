@@ -17,10 +17,12 @@ from qipan.assessment import Catalogue, Rulebook, Scorecard, Standard, scorecard
 from qipan.assessment.assumptions import assumptions
 from qipan.assessment.batch import tallies_of
 from qipan.assessment.explain import arithmetic, in_a_sentence
+from qipan.assessment.printing import DECIMALS, printed_card
 from qipan.assessment.rules import plain
 from qipan.assessment.scale import POINT, half_up, printed
 from qipan.assessment.scorecard import NodeScore, native
 from qipan.assessment.text import Text
+from qipan.project.commands import language_of_parser
 from qipan.project.terminal import DONE
 from qipan.spine.ledger.observation_file import gather
 from qipan.spine.standards.formats import load
@@ -40,21 +42,48 @@ STATUS = {
 
 def add(subparsers: Subparsers) -> None:
     """Describe the command."""
-    parser = subparsers.add_parser("score", help="score a file of observations by a standard")
-    parser.add_argument("--standard", required=True, type=Path, metavar="FILE", help="the standard: YAML or workbook")
+    language = language_of_parser(subparsers)
+
+    def words(zh: str, en: str) -> str:
+        return Text(zh, en).into(language)
+
+    parser = subparsers.add_parser(
+        "score", help=words("按一套标准对观测文件评分", "score a file of observations by a standard")
+    )
+    file, sheet = words("文件", "FILE"), words("YAML 或工作簿", "YAML or workbook")
     parser.add_argument(
-        "--observations", required=True, type=Path, metavar="FILE", help="CSV, or Parquet with the extra `parquet`"
+        "--standard", required=True, type=Path, metavar=file, help=words(f"标准：{sheet}", f"the standard: {sheet}")
     )
     parser.add_argument(
-        "--with", dest="companions", action="append", type=Path, default=[], metavar="FILE",
-        help="a sub-standard, checklists or questionnaires; left out, those beside the standard and the shipped ones",
+        "--observations", required=True, type=Path, metavar=file,
+        help=words("CSV；装有 parquet 扩展时也可用 Parquet", "CSV, or Parquet with the extra `parquet`"),
     )  # fmt: skip
     parser.add_argument(
-        "--absent", action="append", default=[], metavar="TYPE", help="a site type that the county lacks"
+        "--with", dest="companions", action="append", type=Path, default=[], metavar=file,
+        help=words(
+            "子标准、检查单或问卷；不写时取标准旁边的和随附的",
+            "a sub-standard, checklists or questionnaires; left out, those beside the standard and the shipped ones",
+        ),
+    )  # fmt: skip
+    parser.add_argument(
+        "--absent", action="append", default=[], metavar=words("类型", "TYPE"),
+        help=words("本县没有的点位类型", "a site type that the county lacks"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--on", type=_day, metavar=words("日期", "DATE"),
+        help=words("只计到这一天为止的观测", "count what was observed up to this day"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--depth", type=int, default=99, metavar="N",
+        help=words("表格的层数（1 为测评项目）", "levels of the table (1 = sections)"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--explain", action="store_true",
+        help=words("在表格后列出每个测评点的规则和算式", "print the rule and the arithmetic of each check below the table"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", choices=("table", "json", "csv"), default="table", help=words("输出格式", "what to print")
     )
-    parser.add_argument("--on", type=_day, metavar="DATE", help="count what was observed up to this day")
-    parser.add_argument("--depth", type=int, default=99, metavar="N", help="levels of the table (1 = sections)")
-    parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
     parser.set_defaults(run=run)
 
 
@@ -79,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
         rows = list(table(card, "en", arguments.depth))
         csv.writer(sys.stdout).writerows(rows)
     else:
-        print_table(card, gathering.count, arguments.language, arguments.depth)
+        print_table(card, gathering.count, arguments.language, arguments.depth, arguments.explain)
     return DONE
 
 
@@ -116,38 +145,34 @@ def _needs_catalogue(*standards: Standard) -> bool:
 
 
 def table(card: Scorecard, language: str, depth: int) -> Iterator[list[str]]:
-    """Yield the heading and a row for each node."""
+    """Yield the heading and a row for each node, printed so that rows and columns add up."""
     words = (
         Text("编号", "code"), Text("名称", "title"), Text("得分", "earned"), Text("满分", "possible"), Text("失分", "lost"),
         Text("未测评", "not assessed"), Text("最低", "worst"), Text("最高", "best"), Text("样本", "sample"), Text("状态", "status"),
     )  # fmt: skip
     yield [word.into(language) for word in words]
+    shown = printed_card(card)
     for key, node in card.book.nodes.items():
         if node.depth < depth:
-            score = card.nodes[key]
+            score = shown.nodes[key]
             yield [node.code, "  " * node.depth + node.title.into(language), *_figures(score, language)]
-    for change in card.adjustments:
-        figures = [
-            printed(change.earned, 2),
-            "",
-            printed(change.lost, 2),
-            printed(change.unassessed, 2),
-            "",
-            "",
-            "",
-            "",
-        ]
-        yield [change.id, change.title.into(language), *figures]
-    yield ["", Text("合计", "total").into(language), *_figures(card.total, language)]
+    for change in shown.adjustments:
+        parts = [printed(points, DECIMALS) for points in (change.earned, change.lost, change.unassessed)]
+        yield [change.id, change.title.into(language), parts[0], "", parts[1], parts[2], "", "", "", ""]
+    yield ["", Text("合计", "total").into(language), *_figures(shown.total, language)]
 
 
 def _figures(score: NodeScore, language: str) -> list[str]:
     points = (score.earned, score.possible, score.lost, score.unassessed, score.worst, score.best)
-    return [*(printed(value, 2) for value in points), str(score.sample or ""), STATUS[score.status].into(language)]
+    return [
+        *(printed(value, DECIMALS) for value in points),
+        str(score.sample or ""),
+        STATUS[score.status].into(language),
+    ]
 
 
-def print_table(card: Scorecard, count: int, language: str, depth: int) -> None:
-    """Print the card for people: the total in one sentence, the tree, what it rests on."""
+def print_table(card: Scorecard, count: int, language: str, depth: int, explain: bool = False) -> None:
+    """Print the card for people: the total in one sentence, the tree, the arithmetic if asked for, what it rests on."""
     total = card.total
     title = card.book.standard.title.into(language)
     score, worst, best = (_native(card, points) for points in (total.earned, total.worst, total.best))
@@ -163,6 +188,8 @@ def print_table(card: Scorecard, count: int, language: str, depth: int) -> None:
     for row in rows:
         cells = [_cell(text, width, right=2 <= i <= 8) for i, (text, width) in enumerate(zip(row, widths, strict=True))]
         print("  ".join(cells).rstrip())
+    if explain:
+        print_arithmetic(card, language)
     print()
     print(Text("依据与假定：", "What this rests on:").into(language))
     for line in assumptions(card.book):
@@ -173,6 +200,27 @@ def print_table(card: Scorecard, count: int, language: str, depth: int) -> None:
         }
         what = f"{line.what.into(language)}: {line.value.into(language)}"
         print(f"  [{kind[line.basis.kind].into(language)}] {what} — {line.basis.words.into(language)}")
+
+
+def print_arithmetic(card: Scorecard, language: str) -> None:
+    """Print the rule of each check in a sentence and its arithmetic line by line."""
+    titles = titles_of(card.book)
+    for key, score in card.checks.items():
+        line = card.book.lines[key]
+        print()
+        print(f"{key}  {in_a_sentence(line).into(language)}")
+        for text in arithmetic(line, score, card.book.catalogue, titles):
+            print(f"  {text.into(language)}")
+
+
+def titles_of(book: Rulebook) -> dict[str, Text]:
+    """Return the titles of site types and respondent groups, by code."""
+    own = {
+        book.catalogue.canonical(code, standard.aliases): stratum.title
+        for standard in (book.standard, *(sub for _, sub in book.subs.values()))
+        for code, stratum in standard.strata.items()
+    }
+    return own | {code: kind.title for code, kind in book.catalogue.types.items()}
 
 
 def _native(card: Scorecard, points: int) -> str:
@@ -198,11 +246,7 @@ def _cell(text: str, width: int, *, right: bool) -> str:
 def as_data(card: Scorecard, count: int, on: date | None) -> dict[str, Any]:
     """Return the card as plain data; points are decimals with six places, exact."""
     book = card.book
-    titles = {
-        book.catalogue.canonical(code, standard.aliases): stratum.title
-        for standard in (book.standard, *(sub for _, sub in book.subs.values()))
-        for code, stratum in standard.strata.items()
-    } | {code: kind.title for code, kind in book.catalogue.types.items()}
+    titles = titles_of(book)
     checks = []
     for key, score in card.checks.items():
         line = book.lines[key]

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
+from babel.messages.pofile import read_po
+
+from qipan.project import cli
+from qipan.spine.standards.models import Edition
 
 ROOT = Path(__file__).parents[1]
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
@@ -54,6 +59,40 @@ def test_the_example_prints_what_it_says(language: str):
     with contextlib.redirect_stdout(out):
         exec(compile(code[1], "README", "exec"), {})
     assert out.getvalue().strip() == stated[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", READMES)
+def test_its_commands_do_what_they_say(language: str, tmp_path: Path, monkeypatch, capsys):
+    """Each line of "Your own standard", in a folder like a clone, one after the other."""
+    lines = [line for line in READMES[language].read_text("utf-8").splitlines() if line.startswith("    qipan ")]
+    commands = [shlex.split(line, comments=True)[1:] for line in lines]
+    assert [words[:2] for words in commands[:4]] == [
+        ["standard", what] for what in ("export", "check", "import", "diff")
+    ]
+    assert [words[0] for words in commands[4:]] == ["score", "score"]
+    for folder in ("src", "examples"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    for words in commands:
+        assert cli.main(["--lang", "en", *words]) == 0, words
+    printed = capsys.readouterr().out
+    assert "no difference" in printed
+    assert re.search(r": 67\b", printed)
+    assert "2.14" in printed
+    assert Edition.objects.get().name == "cn-hygiene-county-2021"
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_what_to_click_is_called_so(language: str):
+    """The bold names of the first clicks are names on the pages."""
+    text = READMES[language].read_text("utf-8")
+    names = [name for bold in re.findall(r"^\d\. \*\*(.+?)\*\*", text, re.M) for name in bold.split(" → ")]
+    assert len(names) == 5
+    with open(ROOT / "src/qipan/locale/zh_Hans/LC_MESSAGES/django.po", "rb") as file:
+        known = {str(message.id): message.string for message in read_po(file)}
+    assert set(names) <= (set(known) if language == "en" else set(map(str, known.values())))
 
 
 @pytest.mark.parametrize("language", READMES)

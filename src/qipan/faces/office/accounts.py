@@ -26,7 +26,6 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk
 from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
-from qipan.ground.units.models import Person
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -137,9 +136,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """Show who one is: posts and years to choose from, and the password."""
     person = request.user
-    name = Text(person.get_username(), person.get_username())
-    if isinstance(person, Person) and person.full_name_zh:
-        name = Text(person.full_name_zh, person.full_name_en)
+    zh, en = getattr(person, "full_name_zh", ""), getattr(person, "full_name_en", "")
+    name = Text(zh, en) if zh else Text(person.get_username(), person.get_username())
     return render(request, "office/account.html", {"person_name": name})
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from qipan.assessment.catalogue import Catalogue
 from qipan.assessment.reading import Reading
 from qipan.assessment.rulebook import Counted, Line
-from qipan.assessment.rules import Banded, percent, plain
+from qipan.assessment.rules import Banded, OptionValues, percent, plain
 from qipan.assessment.scale import POINT, SCALE, printed
 from qipan.assessment.scorecard import CheckScore, StratumScore
 from qipan.assessment.standard import UNSTRATIFIED
@@ -38,8 +38,7 @@ _REPEAT = {
 def rule_sentences(line: Line) -> list[Text]:
     """Say how a check is judged: value, site rule, join, points, and what repeats, gaps and N/A count as."""
     check = line.check
-    values = {type(value): value for value in line.values.values() if not isinstance(value, Counted)}
-    said = [value.sentence() for value in values.values()]
+    said = _value_sentences(line)
     if line.survey:
         said += [check.join.sentence(), check.points.sentence()]
     elif line.one_thing and sum(len(items) for items in line.strata.values()) <= 1:
@@ -49,6 +48,26 @@ def rule_sentences(line: Line) -> list[Text]:
         if line.one_thing:
             said.pop(-2)
     return [*said, _REPEAT[check.repeat], _POLICY[check.missing], _NA[check.na]]
+
+
+def _value_sentences(line: Line) -> list[Text]:
+    """Say what outcomes are worth: once where all items share a rule, by name where bounds or answers differ."""
+    by_rule: dict[Text, tuple[type, list[str]]] = {}
+    for item, value in line.values.items():
+        if not isinstance(value, Counted):
+            listed = line.listed.get(item)
+            words = listed.options if listed else {}
+            said = value.sentence(words) if isinstance(value, OptionValues) else value.sentence()
+            by_rule.setdefault(said, (type(value), []))[1].append(item)
+    kinds = [kind for kind, _ in by_rule.values()]
+    out = []
+    for said, (kind, items) in by_rule.items():
+        titles = [line.listed[item].title for item in items if item in line.listed]
+        if kinds.count(kind) > 1 and titles:
+            zh, en = "、".join(f"“{title.zh}”" for title in titles), ", ".join(f"‘{title.en}’" for title in titles)
+            said = Text(f"{zh}{said.zh}", f"{en}: {said.en}")
+        out.append(said)
+    return out
 
 
 def in_a_sentence(line: Line) -> Text:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import lcm
 from typing import ClassVar, Literal
 
-from qipan.assessment.catalogue import Catalogue
+from qipan.assessment.catalogue import Catalogue, CatalogueItem
 from qipan.assessment.rules import (
     ChecklistSum,
     Deduction,
@@ -74,6 +74,8 @@ class Line:
     side: Side
     side_inferred: bool
     counter: bool = False
+    listed: dict[str, CatalogueItem] = field(default_factory=dict)
+    """What the catalogue says of the check's items: their titles, and the words of a question's answers."""
     site: SiteRule = field(init=False)
     survey: bool = field(init=False)
     expected: dict[str, int] = field(init=False)
@@ -225,6 +227,7 @@ class Rulebook:
     def _line(self, standard: Standard, prefix: str, node: str, check: Check) -> Line:
         strata: dict[str, dict[str, int]] = {}
         values: dict[str, Value | Counted] = {}
+        known_items: dict[str, CatalogueItem] = {}
         weights = getattr(check.site, "weights", {})
         for stratum, items in check.strata.items():
             known = self.catalogue.canonical(stratum, standard.aliases) if stratum != UNSTRATIFIED else stratum
@@ -233,9 +236,11 @@ class Rulebook:
             for item in items:
                 found[item.key] = weights.get(item.key, 1)
                 listed = self.catalogue.items.get(item.key)
+                if listed is not None:
+                    known_items[item.key] = listed
                 values[item.key] = item.value or check.value or (listed.value if listed else PassFail())
         side, inferred = standard.side_of(check)
-        line = Line(prefix + check.id, node, standard, check, strata, values, side, inferred)
+        line = Line(prefix + check.id, node, standard, check, strata, values, side, inferred, listed=known_items)
         self.lines[line.key] = line
         return line
 

@@ -94,13 +94,19 @@ class OptionValues:
         """Say which outcomes can be written."""
         return Text(f"可填选项{'、'.join(self.table)}", f"write an option: {', '.join(self.table)}")
 
-    def sentence(self) -> Text:
-        """Say the rule in words."""
-        pairs = [f"{option} = {plain(value)}" for option, value in self.values.items()]
-        zh, en = "按选项计：" + "，".join(pairs), "by answer: " + ", ".join(pairs)
+    def sentence(self, words: Mapping[str, Text] | None = None) -> Text:
+        """Say the rule in words; with the words of the answers where they are known, else by their codes."""
+
+        def said(option: str) -> Text:
+            return (words or {}).get(option) or Text(option, option)
+
+        pairs = [(said(option), plain(value)) for option, value in self.values.items()]
+        zh = "按选项计：" + "，".join(f"{name.zh}={worth}" for name, worth in pairs)
+        en = "by answer: " + ", ".join(f"{name.en} = {worth}" for name, worth in pairs)
         if self.excluded:
-            zh += f"；{'、'.join(self.excluded)}不计入分母"
-            en += f"; {', '.join(self.excluded)} left out of the denominator"
+            left = [said(option) for option in self.excluded]
+            zh += f"；{'、'.join(name.zh for name in left)}不计入分母"
+            en += f"; {', '.join(name.en for name in left)} left out of the denominator"
         return Text(zh, en)
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from qipan.assessment.scale import printed, to_points
-from qipan.assessment.scorecard import GateState
+from qipan.assessment.scale import POINT, half_up, printed, to_points
+from qipan.assessment.scorecard import GateState, native
 from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import bars, chessboard, headline
@@ -79,6 +79,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "gates": [_gate(state) for state in found.gates],
         "barred": found.card.barred,
         "equal": _equal(found),
+        "native": _native(found),
         "section_bars": bars.layout(_section_bars(found)),
         "side_bars": bars.layout(_side_bars(found)),
         "type_rows": _type_rows(found),
@@ -175,6 +176,15 @@ def _equal(found: Board) -> str:
     if found.equal is None:
         return ""
     return printed(found.equal.total.earned, found.standing.book.standard.decimals)
+
+
+def _native(found: Board) -> str:
+    """Return the score on the standard's own scale, where that is not points: an index, say."""
+    book, total = found.standing.book, found.card.total
+    if not book.standard.native:
+        return ""
+    value, decimals = native(book, total.earned, total.possible), book.standard.display.decimals
+    return printed(half_up(value.numerator * POINT, value.denominator), decimals)
 
 
 def _chessboard(found: Board) -> chessboard.Board:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qipan.assessment.scale import POINT
+from qipan.assessment.scale import POINT, half_up
 from qipan.assessment.text import Basis
 
 
@@ -60,6 +60,8 @@ class HeadlineView:
     """Micro-points missing to the cut at today's score; 0 where it is reached or there is none."""
     reachable: bool
     """The best still possible reaches the cut."""
+    cut_shown: int
+    """The cut as it is printed, in micro-points: rounded as the score is, while `gap` goes by the exact one."""
 
 
 def layout(headline: Headline) -> HeadlineView:
@@ -98,7 +100,13 @@ def layout(headline: Headline) -> HeadlineView:
         cut_shift="-6" if left else "6",
         gap=max(headline.cut.points - headline.score, 0) if headline.cut else 0,
         reachable=headline.cut is None or headline.best >= headline.cut.points,
+        cut_shown=_printed(headline.cut.points, headline.decimals) if headline.cut else 0,
     )
+
+
+def _printed(points: int, decimals: int) -> int:
+    step = POINT // 10**decimals
+    return half_up(points, step) * step
 
 
 def _start(least: int, whole: int) -> int:

@@ -89,7 +89,7 @@ def test_types_without_a_checklist_are_named():
 
 def test_an_alias_leads_to_a_type_on_file():
     for word, kind in CATALOGUE.aliases.items():
-        assert kind in CATALOGUE.types or CATALOGUE.canonical(kind, {}) == kind, word
+        assert kind in CATALOGUE.types, word
         assert CATALOGUE.canonical(word, {}) == (word if word in CATALOGUE.types else kind)
     assert CATALOGUE.canonical("x", {"x": "main_road"}) == "main_road"
     assert CATALOGUE.canonical("main_road", {"main_road": "x"}) == "main_road"

@@ -181,6 +181,23 @@ def test_a_round_that_a_later_one_has_overtaken_is_late(little):
     assert late == {"draw"}
 
 
+def test_a_round_that_is_open_after_its_day_is_late(little):
+    from qipan.assessment.text import Text
+
+    due = FIRST + timedelta(days=20)
+    number = open_round(
+        little.county.pk, "due", Text("抽查"), "drawn", FIRST, [("road", "r3")], due_on=timezone.localdate(due)
+    ).pk
+
+    def overdue(now):
+        return {row.code for row in round_list(little.year, now) if row.overdue}
+
+    assert overdue(due) == set(), "on the day itself it is in time"
+    assert overdue(due + timedelta(days=1)) == {"due"}
+    close_round(number, due + timedelta(days=2))
+    assert overdue(due + timedelta(days=3)) == set()
+
+
 def statements(count: int) -> tuple[int, int, int]:
     forget()
     little = little_county(count, 3, code=f"c{count}")

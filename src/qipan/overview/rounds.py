@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.utils import timezone
@@ -41,6 +41,7 @@ class RoundRow:
     selection: str
     seed: str
     opened_at: datetime
+    due_on: date | None
     closed_at: datetime | None
     listed: int
     listed_seen: int
@@ -52,6 +53,8 @@ class RoundRow:
     """Records that came in after it was closed."""
     overtaken: bool
     """Still open although a later round of the county has been opened since."""
+    overdue: bool
+    """Still open after the day by which it is to be closed."""
     days_open: int
     sections: tuple[Published, ...]
     amended_at: datetime | None
@@ -106,9 +109,11 @@ def round_list(year: CampaignYear, now: datetime) -> list[RoundRow]:
         later = [other for other in found[i + 1 :] if other.selection != Selection.CHOSEN and other.opened_at <= now]
         made.append(
             RoundRow(
-                each.pk, each.code, Text(each.name_zh, each.name_en), each.selection, each.seed, each.opened_at, each.closed_at,
+                each.pk, each.code, Text(each.name_zh, each.name_en), each.selection, each.seed, each.opened_at, each.due_on,
+                each.closed_at,
                 listed.get(each.pk, 0), listed_seen.get(each.pk, 0), looks, clusters, first, last, late,
                 each.closed_at is None and any(other.selection == each.selection for other in later),
+                each.closed_at is None and each.due_on is not None and each.due_on < timezone.localdate(now),
                 (now - each.opened_at).days, tuple(_published(book, published)),
                 max((figure[5] for figure in published if figure[5] is not None), default=None),
             )

@@ -9,7 +9,9 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as arrow
 import pytest
+from pyarrow import parquet
 
 import qipan
 from qipan.project import cli
@@ -129,7 +131,6 @@ def test_the_table_explains_each_check_when_asked(score):
     [("litter-index", "litter-index.csv"), ("cn-national-2015", "national-small.csv")],
 )
 def test_parquet_gives_the_same_card_as_csv(score, tmp_path, pack, file):
-    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     with open(EXAMPLES / file, encoding="utf-8", newline="") as source:
         rows = list(csv.DictReader(source))
     path = tmp_path / "rows.parquet"

@@ -20,8 +20,8 @@ RATINGS = {"district-1": "12", "district-2": "23", "district-3": "34"}
 
 
 def _facts(name: str, when: datetime) -> list[Fact]:
-    def fact(item: str, outcome: str, **where: str) -> Fact:
-        return Fact(item, outcome, when, selection="census", **where)
+    def fact(item: str, outcome: str, stratum: str = "", cluster: str = "", subject: str = "") -> Fact:
+        return Fact(item, outcome, when, stratum=stratum, cluster=cluster, subject=subject, selection="census")
 
     if name == "street-cleanliness-leams":
         return [fact("leams.grade", "B", stratum="street", cluster=f"s{n}") for n in range(24)]

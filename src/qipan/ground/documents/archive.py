@@ -67,6 +67,7 @@ def inspect(path: Path, limits: Limits) -> None:
                         _look_for_cells(path, tail + chunk, farthest)
                         tail = chunk[-_OVERLAP:]
                 _bounded(path, entry.filename, farthest, limits)
+    # NotImplementedError is what `zipfile` says of an archive of a later version of the format than it knows.
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
         if isinstance(error, FileError):
             raise
@@ -139,7 +140,7 @@ def _unpacked(path: Path, entry: zipfile.ZipInfo, raw: BinaryIO) -> Iterator[byt
             yield chunk
         return
     if entry.compress_type != zipfile.ZIP_DEFLATED:
-        raise NotImplementedError(entry.compress_type)
+        raise zipfile.BadZipFile(f"compression {entry.compress_type} is not one that workbooks use")
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     while left > 0 and not inflate.eof:
         packed = raw.read(min(_CHUNK, left))

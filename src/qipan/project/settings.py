@@ -35,12 +35,19 @@ SERVED_HOSTS = [host.strip() for host in os.environ.get("QIPAN_HOST", "").split(
 ALLOWED_HOSTS = [*SERVED_HOSTS, *(host for host in LOOPBACK_HOSTS if host not in SERVED_HOSTS)]
 
 INSTALLED_APPS = [
+    "qipan.ground.audit",
     "qipan.ground.units",
     "qipan.ground.sites",
+    "qipan.ground.worktime",
+    "qipan.ground.files",
     "qipan.ground.jobs",
+    "qipan.ground.notify",
     "qipan.spine.standards",
     "qipan.spine.campaigns",
     "qipan.spine.ledger",
+    "qipan.spine.work",
+    "qipan.sources.fieldwork",
+    "qipan.sources.evidence",
     "qipan.faces.office",
     "django.contrib.auth",
     "django.contrib.contenttypes",

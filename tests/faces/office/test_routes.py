@@ -4,7 +4,6 @@ A new address fails this test until it has a row here, whoever may see it. `args
 county has no campaign, so pages show what they show before there is one.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,62 +12,11 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from qipan.ground.units.models import Role
+from tests.faces.office.matrix import board, home, record, setup, work
+from tests.faces.office.matrix.row import OPEN
 from tests.world import World, make_person, make_world
 
-OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address: who may go there, and how it is asked."""
-
-    who: Any
-    method: str = "get"
-    args: tuple[Any, ...] = ()
-    data: dict[str, str] = field(default_factory=dict)
-    answers: int = 200
-    """What someone who may go there gets in this county."""
-
-
-MATRIX = {
-    "board": Row(SIGNED_IN),
-    "points": Row(SIGNED_IN),
-    "standard": Row(SIGNED_IN),
-    "criterion": Row(SIGNED_IN, args=("Ⅲ-9",)),
-    "choose_lead": Row(OFFICE, "post", data={"check": "Ⅲ-9/survey", "unit": "office"}, answers=302),
-    "editions": Row(SIGNED_IN),
-    "edition": Row(SIGNED_IN, args=("1" * 64,), answers=404),
-    "edition_diff": Row(SIGNED_IN, args=("1" * 64, "2" * 64), answers=404),
-    "edition_new": Row(OFFICE),
-    "assumptions": Row(SIGNED_IN),
-    "responsibilities": Row(SIGNED_IN),
-    "units": Row(SIGNED_IN),
-    "unit": Row(SIGNED_IN, args=("office",)),
-    "sites": Row(SIGNED_IN),
-    "sites_geojson": Row(SIGNED_IN),
-    "site": Row(SIGNED_IN, args=("S1",), answers=404),
-    "ledger": Row(SIGNED_IN),
-    "rounds": Row(SIGNED_IN),
-    "observation": Row(SIGNED_IN, args=("0a000000-0000-4000-8000-000000000001",), answers=404),
-    "import_list": Row(OFFICE),
-    "import_new": Row(OFFICE, "post", answers=404),
-    "import_template": Row(OFFICE, answers=404),
-    "import_show": Row(OFFICE, args=(1,), answers=404),
-    "import_progress": Row(OFFICE, args=(1,), answers=404),
-    "import_confirm": Row(OFFICE, "post", args=(1,), answers=404),
-    "import_check": Row(OFFICE, "post", args=(1,), answers=404),
-    "import_discard": Row(OFFICE, "post", args=(1,), answers=404),
-    "import_refusals": Row(OFFICE, args=(1,), answers=404),
-    "import_file": Row(OFFICE, args=(1,), answers=404),
-    "account": Row(SIGNED_IN),
-    "sign_in": Row(OPEN),
-    "sign_out": Row(OPEN, "post", answers=302),
-    "change_password": Row(SIGNED_IN),
-    "choose_post": Row(SIGNED_IN, "post", data={"post": "OWN"}, answers=302),
-    "choose_year": Row(SIGNED_IN, "post", data={"year": "2026"}, answers=302),
-    "job": Row(SIGNED_IN, args=(1,), answers=404),
-    "set_language": Row(OPEN, "post", data={"language": "en"}, answers=302),
-}
+MATRIX = {**board.MATRIX, **home.MATRIX, **record.MATRIX, **setup.MATRIX, **work.MATRIX}
 
 
 def routes(patterns: list[Any]) -> list[URLPattern]:

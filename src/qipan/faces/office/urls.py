@@ -1,6 +1,6 @@
-"""The addresses of the office. Each must be named in the rights matrix of tests/faces/office/test_routes.py."""
+"""The addresses of the office. Each must be named in the rights matrix of tests/faces/office/matrix/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qipan.faces.office import (
     accounts,
@@ -19,6 +19,10 @@ from qipan.faces.office import (
 )
 
 urlpatterns = [
+    path("", include("qipan.faces.office.home.urls")),
+    path("work/", include("qipan.faces.office.work.urls")),
+    path("record/", include("qipan.faces.office.record.urls")),
+    path("setup/", include("qipan.faces.office.setup.urls")),
     path("", board.board, name="board"),
     path("points/", points.points, name="points"),
     path("standard/", standard.standard, name="standard"),

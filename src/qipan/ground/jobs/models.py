@@ -87,3 +87,18 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} on {self.host}"
+
+
+class Schedule(models.Model):
+    """When a recurring job is queued next. Rows follow what the rooms declare (`recurring.py`)."""
+
+    name = models.CharField(max_length=60, primary_key=True, help_text="the kind of job")
+    cron = models.CharField(max_length=60)
+    next_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.next_at}"

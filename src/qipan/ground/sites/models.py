@@ -19,11 +19,13 @@ class Site(models.Model):
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
     type = models.CharField(max_length=40, db_index=True)
+    address = models.CharField(max_length=160, blank=True)
     territory = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="territory_sites")
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("code",)

@@ -15,6 +15,9 @@ class County(models.Model):
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
     is_example = models.BooleanField(default=False)
+    practice_of = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="practice", help_text="the county it practises for"
+    )
 
     class Meta:
         ordering = ("code",)
@@ -27,9 +30,41 @@ class County(models.Model):
         """The name in both languages."""
         return Text(self.name_zh, self.name_en)
 
+    @property
+    def is_practice(self) -> bool:
+        """Whether nothing here counts: people learn here, on a county of its own that mixes with no other."""
+        return self.practice_of_id is not None
+
+
+class UnitType(models.Model):
+    """A type of unit, as data: the office adds what its county has."""
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="unit_types")
+    code = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, blank=True)
+    is_territorial = models.BooleanField(default=False, help_text="answers for an area: a township, a subdistrict")
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("position", "code")
+        constraints = (models.UniqueConstraint(fields=("county", "code"), name="unit_type_in_county"),)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
 
 class Unit(models.Model):
-    """A unit of a county for a time: a department, a township, a community. Its type is data."""
+    """A unit of a county for a time: a department, a township, a community. Its type is the code of a `UnitType`.
+
+    A unit that was merged keeps its past: `valid_to` ends it, `merged_into` says where its duties went.
+    """
 
     county = models.ForeignKey(County, models.PROTECT, related_name="units")
     code = models.CharField(max_length=40)
@@ -39,6 +74,8 @@ class Unit(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("code",)
@@ -58,6 +95,11 @@ class Person(AbstractUser):
 
     full_name_zh = models.CharField(max_length=40, blank=True)
     full_name_en = models.CharField(max_length=80, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    must_change_password = models.BooleanField(
+        default=False, help_text="signed up with a slip, not yet with a password of their own"
+    )
+    welcomed_at = models.DateTimeField(null=True, blank=True, help_text="has seen the first page for newcomers")
 
     class Meta:
         ordering = ("username",)
@@ -86,6 +128,7 @@ class Post(models.Model):
     title_en = models.CharField(max_length=80, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("id",)
@@ -97,6 +140,22 @@ class Post(models.Model):
     def title(self) -> Text:
         """The title in both languages."""
         return Text(self.title_zh, self.title_en)
+
+
+class Draft(models.Model):
+    """What someone began to write on a form; one for each form, gone when the form is sent."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=120, help_text="kind and thing: work.report:123, visit:S17")
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-saved_at",)
+        constraints = (models.UniqueConstraint(fields=("post", "form"), name="one_draft_a_form"),)
+
+    def __str__(self) -> str:
+        return self.form
 
 
 class SignInFailures(models.Model):

@@ -10,6 +10,8 @@ from qipan.ground.units.models import County, Post, Role
 
 EVERYONE = frozenset(Role)
 OFFICE = frozenset({Role.OFFICE})
+EYES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.LEADER})
+"""Who looks for the county: what they record is no unit's word about itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,15 @@ READ = Rule(EVERYONE)
 IMPORT_OBSERVATIONS = Rule(OFFICE)
 CHOOSE_ANSWERING_LEADS = Rule(OFFICE)
 STORE_STANDARDS = Rule(OFFICE, path="")
+MANAGE_CAMPAIGN = Rule(OFFICE)
+MANAGE_UNITS = Rule(OFFICE)
+MANAGE_PEOPLE = Rule(OFFICE)
+MANAGE_SITES = Rule(OFFICE)
+MANAGE_CALENDAR = Rule(OFFICE)
+MANAGE_CLASSES = Rule(OFFICE)
+OPEN_ROUNDS = Rule(OFFICE)
+RECORD_VISITS = Rule(EYES)
+RECORD_REVIEWS = Rule(frozenset({Role.OFFICE, Role.INSPECTOR}))
+ADD_PHOTOS = Rule(EVERYONE)
+SEE_ORIGINALS = Rule(OFFICE)
+READ_JOURNAL = Rule(OFFICE)

@@ -20,6 +20,7 @@ class Campaign(models.Model):
     first_year = models.PositiveSmallIntegerField()
     last_year = models.PositiveSmallIntegerField()
     office = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("-first_year", "id")
@@ -105,6 +106,7 @@ class TimeNode(models.Model):
     name_en = models.CharField(max_length=120, blank=True)
     on = models.DateField()
     decides = models.BooleanField(default=False, help_text="an official assessment")
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("on", "id")

@@ -1,0 +1,1 @@
+"""The first pages of each role: the inbox, my unit, the leader's page, gaps."""

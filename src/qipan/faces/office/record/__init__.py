@@ -1,0 +1,1 @@
+"""The forms by which something is recorded: visits, reviews, figures, opinions, rounds."""

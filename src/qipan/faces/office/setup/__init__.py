@@ -1,0 +1,1 @@
+"""The pages by which an office sets its campaign up and keeps its units, people and sites."""

@@ -1,0 +1,147 @@
+"""Writing the journal: an act opens a transaction, notes what it does, and the notes are chained at its end.
+
+The end of a chain is taken last, after every other row that an act changes, so that two acts cannot wait for each
+other; an act inside another adds to the outer one's notes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from qipan.ground.audit.models import AuditEntry, AuditHead
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as values; `county` names the chain (empty: the installation's)."""
+
+    person: str = ""
+    post: str = ""
+    unit: str = ""
+    county: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What an act is about, as values."""
+
+    kind: str
+    id: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class Act:
+    """An act under way."""
+
+    actor: Actor
+    at: datetime
+    _notes: list[AuditEntry] = field(default_factory=list)
+
+    def note(
+        self, verb: str, thing: Thing, details: Mapping[str, Any] | None = None, *,
+        personal: Mapping[str, str] | None = None, at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Note what is done.
+
+        Args:
+            verb: what, as `room.verb`: "work.accept".
+            thing: to what.
+            details: what changed (JSON); nothing personal.
+            personal: personal fields; only keyed digests of them are kept.
+            at: when, if not when the act began.
+        """
+        self._notes.append(
+            AuditEntry(
+                chain=self.actor.county[:40],
+                at=at or self.at,
+                verb=verb,
+                person=self.actor.person[:150],
+                post=self.actor.post[:120],
+                unit=self.actor.unit[:80],
+                thing_kind=thing.kind,
+                thing_id=thing.id[:80],
+                thing_label=thing.label[:200],
+                details=dict(details or {}),
+                personal={name: digest(value) for name, value in (personal or {}).items()},
+            )
+        )
+
+
+_current: ContextVar[list[AuditEntry] | None] = ContextVar("qipan_audit_notes", default=None)
+
+
+@contextmanager
+def act(actor: Actor, at: datetime | None = None) -> Iterator[Act]:
+    """Open a transaction for an act; what it notes is written with it, or not at all.
+
+    Args:
+        actor: who acts.
+        at: when; now unless told otherwise.
+    """
+    outer = _current.get()
+    begun = at or timezone.now()
+    if outer is not None:
+        known = len(outer)
+        try:
+            with transaction.atomic():
+                yield Act(actor, begun, outer)
+        except BaseException:
+            # What the inner act did is undone, so it leaves no note.
+            del outer[known:]
+            raise
+        return
+    notes: list[AuditEntry] = []
+    with transaction.atomic():
+        token = _current.set(notes)
+        try:
+            yield Act(actor, begun, notes)
+        finally:
+            _current.reset(token)
+        _append(notes)
+
+
+def digest(value: str) -> str:
+    """Return the keyed digest of a personal value: equal values can be told, none can be read."""
+    return salted_hmac("qipan.audit", value, algorithm="sha256").hexdigest()[:32]
+
+
+def _append(notes: Sequence[AuditEntry]) -> None:
+    """Chain notes to the ends of their chains, which are taken in the order of their names."""
+    by_chain: dict[str, list[AuditEntry]] = {}
+    for each in notes:
+        by_chain.setdefault(each.chain, []).append(each)
+    for chain in sorted(by_chain):
+        head = AuditHead.objects.select_for_update().filter(chain=chain).first()
+        if head is None:
+            AuditHead.objects.get_or_create(chain=chain)
+            head = AuditHead.objects.select_for_update().get(chain=chain)
+        for each in by_chain[chain]:
+            head.seq += 1
+            each.seq, each.before = head.seq, head.hash
+            each.hash = head.hash = hash_of(each)
+        AuditEntry.objects.bulk_create(by_chain[chain], batch_size=500)
+        head.save(update_fields=["seq", "hash"])
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """Return the SHA-256 of an entry's canonical form, which holds the hash of the entry before it."""
+    said = [
+        entry.before, entry.chain, entry.seq, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.verb,
+        entry.person, entry.post, entry.unit, entry.thing_kind, entry.thing_id, entry.thing_label, entry.details,
+        entry.personal,
+    ]  # fmt: skip
+    return hashlib.sha256(
+        json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()

@@ -1,0 +1,1 @@
+"""Files under their hash, and photos with the copies that pages show."""

@@ -1,0 +1,1 @@
+"""The inbox: what a post is told, written with the act that it tells of."""

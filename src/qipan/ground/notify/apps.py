@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class NotifyConfig(AppConfig):
+    """The inbox: what a post is told, written with the act that it tells of."""
+
+    name = "qipan.ground.notify"
+    label = "notify"

@@ -1,0 +1,36 @@
+"""The inbox of a post."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qipan.assessment.text import Text
+from qipan.ground.units.models import Post
+
+
+class Message(models.Model):
+    """What a post is told. Written in the transaction of the act that it tells of; `key` makes a reminder unique."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=40, help_text="room.what: work.issued, work.late, …")
+    words_zh = models.CharField(max_length=300)
+    words_en = models.CharField(max_length=300, blank=True)
+    link = models.CharField(max_length=200, blank=True, help_text="address of the page that it is about")
+    thing_kind = models.CharField(max_length=40, blank=True)
+    thing_id = models.CharField(max_length=80, blank=True)
+    key = models.CharField(max_length=120, null=True, blank=True, help_text="one message of a key to a post")
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("post", "read_at"), name="message_unread"),)
+        constraints = (models.UniqueConstraint(fields=("post", "key"), name="message_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.kind}"
+
+    @property
+    def words(self) -> Text:
+        """What it says, in both languages."""
+        return Text(self.words_zh, self.words_en)

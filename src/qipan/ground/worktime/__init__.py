@@ -1,0 +1,1 @@
+"""Deadlines in working time, and the calendar that they are counted by."""

@@ -1,0 +1,1 @@
+"""What is learnt at a desk: document reviews, declared figures, authorities' opinions."""

@@ -1,0 +1,254 @@
+"""One kind of work item: order, task or pledge. One record, one life-cycle, a log of which nothing is taken away."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from qipan.assessment.text import Text
+from qipan.ground.files.models import Photo
+from qipan.ground.units.models import County, Person, Unit
+
+
+class LimitUnit(models.TextChoices):
+    """The four units in which offices state a limit."""
+
+    URGENT_HOUR = "urgent_hour"
+    WORKING_HOUR = "working_hour"
+    WORKING_DAY = "working_day"
+    CALENDAR_DAY = "calendar_day"
+
+
+class WorkSettings(models.Model):
+    """How a county runs its work: when a light turns to "due", and which limit an unclassed finding has."""
+
+    county = models.OneToOneField(County, models.CASCADE, primary_key=True, related_name="work_settings")
+    due_share = models.PositiveSmallIntegerField(default=20, help_text="per cent of the time that are left")
+    due_working_days = models.PositiveSmallIntegerField(default=3, help_text="or so many working days")
+    next_number = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"work of {self.county}"
+
+
+class WorkClass(models.Model):
+    """A class of findings with its three criteria: when it is opened, how long it may take, when it may be closed.
+
+    `basis` says where the limit comes from ("sample" until the office has put in its own).
+    """
+
+    class Basis(models.TextChoices):
+        """Where a limit comes from."""
+
+        SAMPLE = "sample"
+        SOURCE = "source"
+        OFFICE = "office"
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="work_classes")
+    code = models.CharField(max_length=20)
+    group = models.CharField(max_length=20, blank=True, help_text="code of the major class")
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    opens_zh = models.CharField(max_length=300, blank=True, help_text="when a case is opened")
+    opens_en = models.CharField(max_length=300, blank=True)
+    closes_zh = models.CharField(max_length=300, blank=True, help_text="when a case may be closed")
+    closes_en = models.CharField(max_length=300, blank=True)
+    limit = models.PositiveSmallIntegerField()
+    limit_unit = models.CharField(max_length=16, choices=LimitUnit)
+    basis = models.CharField(max_length=8, choices=Basis, default=Basis.SAMPLE)
+    source = models.CharField(max_length=300, blank=True)
+    function = models.CharField(max_length=40, blank=True, help_text="the function that usually answers")
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("code",)
+        constraints = (models.UniqueConstraint(fields=("county", "code"), name="work_class_in_county"),)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name_zh}"
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class ItemClass(models.Model):
+    """The class that a failed checklist item belongs to; from the class pack, changed by the office."""
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="+")
+    item = models.CharField(max_length=80)
+    work_class = models.ForeignKey(WorkClass, models.CASCADE, related_name="items")
+
+    class Meta:
+        ordering = ("item",)
+        constraints = (models.UniqueConstraint(fields=("county", "item"), name="item_class_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.item} → {self.work_class}"
+
+
+class Kind(models.TextChoices):
+    """Where work comes from: a finding, a criterion, a meeting."""
+
+    ORDER = "order"
+    TASK = "task"
+    PLEDGE = "pledge"
+
+
+class State(models.TextChoices):
+    """What an item waits for. The steps that lead through them are in `Step`; `lifecycle.py` holds the table."""
+
+    ISSUED = "issued"
+    ACCEPTED = "accepted"
+    REPORTED = "reported"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (State.ISSUED, State.ACCEPTED, State.REPORTED)
+
+
+class WorkItem(models.Model):
+    """An order, a task or a pledge.
+
+    `open_key` is county, site and item while an order is open: a second finding there joins it. Points are
+    micro-points of the campaign's total at `points_at`. `version` rises with every act.
+    """
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="work_items")
+    year = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=24, help_text="2026-00042, in the order of issue")
+    kind = models.CharField(max_length=8, choices=Kind)
+    origin_kind = models.CharField(max_length=24, help_text="visit, review, check, leader, …")
+    origin_id = models.CharField(max_length=80, blank=True)
+    origin_label = models.CharField(max_length=200, blank=True)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True, help_text="what was found or is wanted, as written")
+    deliverable = models.CharField(max_length=300, blank=True)
+    check_key = models.CharField(max_length=120, blank=True)
+    node = models.CharField(max_length=60, blank=True)
+    item = models.CharField(max_length=80, blank=True)
+    stratum = models.CharField(max_length=40, blank=True)
+    cluster = models.CharField(max_length=40, blank=True, help_text="code of the site")
+    round = models.CharField(max_length=40, blank=True, help_text="code of the round that found it")
+    safety = models.BooleanField(default=False)
+    side = models.CharField(max_length=8, blank=True, help_text="hardware or software")
+    work_class = models.ForeignKey(WorkClass, models.PROTECT, null=True, blank=True, related_name="+")
+    limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    limit_unit = models.CharField(max_length=16, choices=LimitUnit, blank=True)
+    lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="led_items")
+    territory = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="territory_items")
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    supports = models.ManyToManyField(Unit, blank=True, related_name="supported_items")
+    state = models.CharField(max_length=10, choices=State, default=State.ISSUED)
+    handling_round = models.PositiveSmallIntegerField(
+        default=1, help_text="rises when a re-check fails or it is reopened"
+    )
+    issued_at = models.DateTimeField()
+    due_from = models.DateTimeField(help_text="the light turns to due")
+    deadline = models.DateTimeField()
+    deadline_text = models.CharField(max_length=80, blank=True)
+    calendar_gap = models.BooleanField(default=False, help_text="counted through a year without a calendar")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True, help_text="empty again when the re-check fails")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    instructed_at = models.DateTimeField(null=True, blank=True, help_text="the last instruction of a leader")
+    points_at_stake = models.BigIntegerField(default=0)
+    gain_alone = models.BigIntegerField(default=0)
+    points_at = models.DateTimeField(null=True, blank=True)
+    moved = models.JSONField(
+        null=True, blank=True, help_text="what closing moved: reading, check and total, before and after"
+    )
+    open_key = models.CharField(max_length=160, null=True, blank=True, unique=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("county", "number"), name="work_number_in_county"),)
+        indexes = (
+            models.Index(fields=("county", "year", "state", "deadline"), name="work_list"),
+            models.Index(fields=("lead", "state", "deadline"), name="work_of_lead"),
+            models.Index(fields=("territory", "state", "deadline"), name="work_of_territory"),
+            models.Index(fields=("county", "cluster", "item"), name="work_at_site"),
+            models.Index(fields=("county", "year", "check_key"), name="work_of_check"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title_zh}"
+
+    @property
+    def title(self) -> Text:
+        """The title in both languages."""
+        return Text(self.title_zh, self.title_en)
+
+
+class Sighting(models.Model):
+    """A finding that an order rests on; the first one opened it, later ones at the same site and item joined it."""
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="sightings")
+    observation = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+    seen_at = models.DateTimeField()
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+    by_unit = models.CharField(max_length=80, blank=True)
+    photos = models.ManyToManyField(Photo, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id}: {self.seen_at}"
+
+
+class Step(models.TextChoices):
+    """What can be written into an item's log: the chain first, then what happens beside it."""
+
+    ISSUED = "issued"
+    ACCEPTED = "accepted"
+    FIXED = "fixed"
+    REPORTED = "reported"
+    RECHECKED = "rechecked"
+    CLOSED = "closed"
+    FAILED = "failed"
+    JOINED = "joined"
+    REASSIGNED = "reassigned"
+    DEADLINE = "deadline"
+    INSTRUCTED = "instructed"
+    NOTED = "noted"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+
+
+CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
+
+
+class LogEntry(models.Model):
+    """A step of an item: who did it and when. `person` is the number of the person as a value: it outlives the account.
+
+    `at` is when it happened, `recorded_at` when it was written down; they differ for a fix that is reported later.
+    """
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="log")
+    step = models.CharField(max_length=12, choices=Step)
+    handling_round = models.PositiveSmallIntegerField(default=1)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    person = models.PositiveBigIntegerField(null=True, blank=True)
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+    by_unit = models.CharField(max_length=80, blank=True)
+    text = models.TextField(blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    observation = models.UUIDField(null=True, blank=True)
+    photos = models.ManyToManyField(Photo, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id} {self.step}"

@@ -1,0 +1,20 @@
+"""What a row of the matrix says."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from qipan.ground.units.models import Role
+
+OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who may go there, and how it is asked."""
+
+    who: Any
+    method: str = "get"
+    args: tuple[Any, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+    answers: int = 200
+    """What someone who may go there gets in this county."""

@@ -1,0 +1,5 @@
+"""Rows of the pages in `qipan.faces.office.work`."""
+
+from tests.faces.office.matrix.row import Row
+
+MATRIX: dict[str, Row] = {}

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from qipan.assessment.text import Text
-from qipan.ground.units.models import County, Role
+from qipan.ground.units.models import County, Post, Role
 from qipan.ground.units.queries import (
     ExampleAccount,
     current_posts,
     example_accounts,
     example_is_active,
     example_person,
+    head_of,
+    liaison_of,
+    posts_of,
 )
 from tests.world import make_person, make_post, make_world
 
@@ -95,3 +98,22 @@ def test_the_person_behind_an_offered_account_is_found() -> None:
     world = make_world()
     assert example_person("example-head", TODAY) == world.people[Role.HEAD]
     assert example_person("nobody", TODAY) is None
+
+
+def test_posts_of_units_come_by_role_then_age(django_assert_num_queries) -> None:
+    world = make_world()
+    unit = world.bureau
+    Post.objects.filter(unit=unit).delete()
+    deputy, head, gone, signed_off = (make_person(name) for name in ("li", "wang", "zhao", "qian"))
+    signed_off.is_active = False
+    signed_off.save()
+    liaison = make_post(deputy, unit, Role.LIAISON)
+    first = make_post(head, unit, Role.HEAD)
+    second = make_post(deputy, unit, Role.HEAD)
+    make_post(gone, unit, Role.HEAD, valid_to=TODAY - timedelta(days=1))
+    make_post(signed_off, unit, Role.HEAD)
+    with django_assert_num_queries(1):
+        assert posts_of([unit.pk], [Role.LIAISON, Role.HEAD], TODAY) == [first, second, liaison]
+    assert head_of(unit.pk, TODAY) == first
+    assert liaison_of(unit.pk, TODAY) == liaison
+    assert head_of(world.office.pk, TODAY) is None

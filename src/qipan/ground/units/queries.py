@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +44,27 @@ def current_posts(person_id: int, on: date) -> list[Post]:
     """Return the posts that a person holds on a day, with unit and county, the oldest first."""
     posts = Post.objects.filter(held(on), person_id=person_id).select_related("unit__county", "person")
     return list(posts.order_by("id"))
+
+
+def posts_of(unit_ids: Iterable[int], roles: Iterable[str], on: date) -> list[Post]:
+    """Return the posts of some units and roles that are held on a day by people who may sign in.
+
+    Ordered by unit, then by role as `Role` has it (a head before a liaison), then the oldest first; one statement.
+    """
+    posts = Post.objects.filter(
+        held(on), unit_id__in=set(unit_ids), role__in=[str(role) for role in roles], person__is_active=True
+    ).select_related("unit__county", "person")
+    return sorted(posts, key=lambda post: (post.unit.code, ROLE_ORDER[Role(post.role)], post.pk))
+
+
+def head_of(unit_id: int, on: date) -> Post | None:
+    """Return who heads a unit on a day: the oldest post of a head; None where it has none."""
+    return next(iter(posts_of([unit_id], [Role.HEAD], on)), None)
+
+
+def liaison_of(unit_id: int, on: date) -> Post | None:
+    """Return a unit's liaison on a day: the oldest post of one; None where it has none."""
+    return next(iter(posts_of([unit_id], [Role.LIAISON], on)), None)
 
 
 def example_is_active() -> bool:

@@ -6,11 +6,12 @@ from qipan.assessment import Catalogue, Observation, Rulebook, Standard, score
 from qipan.assessment.batch import Gathering, Observation, ObservationError, Round, score
 from qipan.assessment.catalogue import Catalogue
 from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.sampling import draw, permanent_number
 from qipan.assessment.scorecard import Scorecard, scorecard
 from qipan.assessment.standard import Standard
 from qipan.assessment.text import Basis, InputError, Problem, Text
 
 __all__ = [
     "Basis", "Catalogue", "Gathering", "InputError", "Observation", "ObservationError", "Problem", "Round", "Rulebook",
-    "Scorecard", "Standard", "Text", "score", "scorecard",
+    "Scorecard", "Standard", "Text", "draw", "permanent_number", "score", "scorecard",
 ]  # fmt: skip

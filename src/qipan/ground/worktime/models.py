@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 
 from qipan.ground.units.models import County
@@ -19,6 +21,9 @@ class Calendar(models.Model):
     afternoon_from = models.PositiveSmallIntegerField(default=840)
     afternoon_to = models.PositiveSmallIntegerField(default=1080)
     version = models.PositiveIntegerField(default=1)
+    stamp = models.UUIDField(
+        default=uuid4, help_text="new with every change; what is kept in memory is found by it, even after a restore"
+    )
 
     def __str__(self) -> str:
         return f"{self.county} v{self.version}"

@@ -109,7 +109,7 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
 
 
 def sign_in(page: Page, server: str, account: str = "example-office") -> None:
-    """Enter as one of the example's people, with one click."""
+    """Enter as one of the example's people, with one click; the page is then the first one of that post."""
     page.goto(f"{server}/accounts/sign-in/")
     page.locator(f'button[value="{account}"]').click()
-    page.wait_for_url(f"{server}/")
+    page.wait_for_url(lambda address: "/accounts/sign-in/" not in address and "/home/" not in address)

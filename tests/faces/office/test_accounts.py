@@ -47,7 +47,7 @@ def wang() -> Person:
 
 def test_name_and_password_open_the_door(client: Client, wang: Person) -> None:
     response = try_password(client, PASSWORD)
-    assert (response.status_code, response.headers["Location"]) == (302, reverse("board"))
+    assert (response.status_code, response.headers["Location"]) == (302, reverse("home"))
     assert signed_in(client) == "wang"
     cookie = response.cookies["qipan_session"]
     assert cookie["httponly"] and cookie["samesite"] == "Lax"
@@ -69,10 +69,10 @@ def test_someone_who_left_does_not_come_in(client: Client, wang: Person) -> None
     ("wanted", "goes_to"),
     [
         ("/accounts/", "/accounts/"),
-        ("https://evil.cn/", "/"),
-        ("//evil.cn/", "/"),
-        ("javascript:alert(1)", "/"),
-        ("/\\evil.cn", "/"),
+        ("https://evil.cn/", "/home/"),
+        ("//evil.cn/", "/home/"),
+        ("javascript:alert(1)", "/home/"),
+        ("/\\evil.cn", "/home/"),
     ],
 )
 def test_one_goes_on_to_a_page_of_ours_only(client: Client, wang: Person, wanted: str, goes_to: str) -> None:

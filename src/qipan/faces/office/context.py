@@ -15,15 +15,20 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import desk_of
 from qipan.overview.desk import Desk
 
-#: The main menu: word, and the name of the address. What is not served (yet) is left out.
-MENU = (
-    (_("Board"), "board"),
-    (_("Standard"), "standard"),
-    (_("Units"), "units"),
-    (_("Sites"), "sites"),
-    (_("Ledger"), "ledger"),
-    (_("Responsibilities"), "responsibilities"),
-)
+_MINE, _LEADER, _BOARD = (_("My unit"), "mine"), (_("My page"), "leader"), (_("Board"), "board")
+_WORK, _RECORD, _SITES = (_("Work"), "work_list"), (_("Record"), "record_home"), (_("Sites"), "sites")
+_STANDARD, _UNITS, _LEDGER = (_("Standard"), "standard"), (_("Units"), "units"), (_("Ledger"), "ledger")
+_DUTIES, _GAPS = (_("Responsibilities"), "responsibilities"), (_("Gaps"), "gaps")
+_SETTINGS = (_("Settings"), "setup")
+
+#: The main menu of each role: word, and the name of the address. What is not served (yet) is left out.
+MENU = {
+    "office": (_BOARD, _WORK, _RECORD, _STANDARD, _UNITS, _SITES, _LEDGER, _DUTIES, _GAPS, _SETTINGS),
+    "leader": (_LEADER, _BOARD, _WORK, _RECORD, _SITES, _STANDARD, _UNITS, _GAPS),
+    "head": (_MINE, _WORK, _BOARD, _STANDARD, _SITES),
+    "liaison": (_MINE, _WORK, _BOARD, _STANDARD, _SITES),
+    "inspector": (_RECORD, _WORK, _BOARD, _SITES, _LEDGER),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,10 @@ class ShownCampaign:
     is_example: bool
 
 
-def _menu(path: str) -> list[tuple[str, str, bool]]:
+def _menu(path: str, role: str) -> list[tuple[str, str, bool]]:
     """Label, address and whether the page lies under it."""
     entries = []
-    for label, name in MENU:
+    for label, name in MENU[role]:
         try:
             address = reverse(name)
         except NoReverseMatch:
@@ -69,7 +74,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "campaign_year": desk.year,
         "years": desk.years,
         "is_example": desk.is_example,
-        "menu": _menu(request.path),
+        "menu": _menu(request.path, desk.post.role),
         "account_label": post_label(desk),
         "version": qipan.__version__,
     }

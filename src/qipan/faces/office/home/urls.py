@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from qipan.faces.office.home import routing
+
+urlpatterns: list[URLPattern] = [
+    path("home/", routing.home, name="home"),
+]

@@ -1,0 +1,49 @@
+"""Which page each post opens first."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from qipan.faces.office.access import at_desk, requires
+from qipan.ground.units.permissions import READ
+from qipan.overview.desk import Desk
+
+FIRST = {
+    "office": "board",
+    "leader": "leader",
+    "head": "mine",
+    "liaison": "mine",
+    "inspector": "record_home",
+}
+"""The name of each role's first page."""
+
+
+def first_page(desk: Desk) -> str:
+    """Return the name of the page that a post opens first.
+
+    A liaison who has not been here before is shown around; an office without a campaign sets one up.
+    """
+    role = desk.post.role
+    if role == "liaison" and desk.post.person.welcomed_at is None:
+        return "welcome"
+    if role == "office" and desk.year is None:
+        return "setup"
+    return FIRST[role]
+
+
+def served(name: str) -> str:
+    """Return the address of a page, or an empty text where the program does not serve it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@require_GET
+@requires(READ)
+def home(request: HttpRequest) -> HttpResponse:
+    """Send a post to its first page."""
+    return redirect(served(first_page(at_desk(request))) or "board")

@@ -8,3 +8,7 @@ class JobsConfig(AppConfig):
 
     name = "qipan.ground.jobs"
     label = "jobs"
+
+    def ready(self) -> None:
+        """Register the room's own jobs."""
+        from qipan.ground.jobs import recurring  # noqa: F401

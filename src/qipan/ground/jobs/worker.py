@@ -16,6 +16,7 @@ from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
 
 from qipan.ground.jobs.actions import recover
 from qipan.ground.jobs.models import Worker
+from qipan.ground.jobs.recurring import queue_due, synchronise
 
 logger = logging.getLogger("qipan.jobs")
 
@@ -44,6 +45,7 @@ def _beat(name: str, stop: threading.Event) -> None:
         beats += 1
         try:
             Worker.objects.filter(name=name).update(beat_at=timezone.now())
+            queue_due()
             if beats % RECOVER_EVERY == 0:
                 recover()
         except DatabaseError:
@@ -70,6 +72,8 @@ def serve(*, interval: float = 0.5) -> None:
     name = f"{os.getpid()}-{secrets.token_hex(8)}"
     with _registered(name):
         recover()
+        synchronise()
+        queue_due()
         stop = threading.Event()
         beat = threading.Thread(target=_beat, args=(name, stop), name="beat", daemon=True)
         beat.start()

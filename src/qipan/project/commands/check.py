@@ -91,7 +91,14 @@ def migrations() -> Iterator[Text]:
 def worker() -> Iterator[Text]:
     """Whether someone does what waits to be done."""
     from qipan.ground.jobs.queries import live_workers, open_jobs
+    from qipan.ground.jobs.recurring import overdue
 
+    for row in overdue():
+        yield Text(
+            f"定时任务 {row.name} 应在 {row.next_at:%Y-%m-%d %H:%M}（UTC）运行而未运行，请运行 qipan run 或 qipan worker",
+            f"the recurring job {row.name} was due at {row.next_at:%Y-%m-%d %H:%M} UTC and was not queued; "
+            "start `qipan run` or `qipan worker`",
+        )
     waiting = open_jobs()
     if waiting and not live_workers():
         yield Text(

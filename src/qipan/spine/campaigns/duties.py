@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -88,8 +88,14 @@ class Duties:
         return tuple(unit for unit in dict.fromkeys(others) if unit != answer)
 
 
-def duties(year: CampaignYear, on: date) -> Duties:
-    """Return who answers for what on a day (four statements, whatever the number of sites)."""
+def duties(year: CampaignYear, on: date, *, at: Collection[str] | None = None) -> Duties:
+    """Return who answers for what on a day (four statements, whatever the number of sites).
+
+    Args:
+        year: the campaign year.
+        on: the day.
+        at: only at these sites, by their codes; everywhere when None.
+    """
     known = books.functions(year)
     county = year.campaign.county_id
     carried: dict[str, list[int]] = {}
@@ -97,8 +103,10 @@ def duties(year: CampaignYear, on: date) -> Duties:
     for function, unit in rows.values_list("function", "unit_id"):
         carried.setdefault(function, []).append(unit)
     chosen = dict(AnsweringLead.objects.filter(campaign_year=year).values_list("check_key", "unit_id"))
-    site_rows = SiteDuty.objects.filter(held(on), Q(site__county_id=county)).order_by("-id")
-    places = Site.objects.filter(county_id=county, territory__isnull=False).values_list("code", "territory_id")
+    there = Q() if at is None else Q(code__in=at)
+    at_sites = Q() if at is None else Q(site__code__in=at)
+    site_rows = SiteDuty.objects.filter(held(on), at_sites, site__county_id=county).order_by("-id")
+    places = Site.objects.filter(there, county_id=county, territory__isnull=False).values_list("code", "territory_id")
     return Duties(
         functions=known,
         names=function_names(known.values()),

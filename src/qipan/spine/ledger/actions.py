@@ -341,20 +341,42 @@ def open_round(
         )  # fmt: skip
         year = running.year_of(opened_at)
         years = years_on(county_id, year)
-        pairs = _canonical([rulebook(one) for one in years], listed)
-        Listing.objects.bulk_create(
-            [Listing(round=opened, stratum=stratum, cluster=cluster) for stratum, cluster in pairs], batch_size=1000
-        )
-        rounds = running.rounds_of(county_id, year)
-        for one in years:
-            book = rulebook(one)
-            keys = {
-                (line.key, stratum, cluster): line
-                for stratum, cluster in pairs
-                for line in book.lines_of_stratum(stratum)
-            }
-            running.refresh(book, one.pk, running.read_keys(book, county_id, year, keys, rounds))
+        _list(opened, years, _canonical([rulebook(one) for one in years], listed))
     return opened
+
+
+def extend_round(round_id: int, listed: Iterable[tuple[str, str]]) -> int:
+    """Put more (stratum, cluster) on the list of a round that is open; what is on it stays. Return how many came.
+
+    Raises:
+        ValueError: the round is closed: what it published stays.
+    """
+    with transaction.atomic():
+        grown = Round.objects.get(pk=round_id)
+        take(grown.county_id)
+        grown.refresh_from_db()
+        if grown.closed_at is not None:
+            raise ValueError("the round is closed")
+        years = years_on(grown.county_id, running.year_of(grown.opened_at))
+        there = set(grown.listings.values_list("stratum", "cluster"))
+        pairs = [pair for pair in _canonical([rulebook(one) for one in years], listed) if pair not in there]
+        _list(grown, years, pairs)
+    return len(pairs)
+
+
+def _list(of: Round, years: Sequence[CampaignYear], pairs: Sequence[tuple[str, str]]) -> None:
+    """Put pairs on a round's list and read them: what nobody has seen is missing from now on."""
+    Listing.objects.bulk_create(
+        [Listing(round=of, stratum=stratum, cluster=cluster) for stratum, cluster in pairs], batch_size=1000
+    )
+    year = running.year_of(of.opened_at)
+    rounds = running.rounds_of(of.county_id, year)
+    for one in years:
+        book = rulebook(one)
+        keys = {
+            (line.key, stratum, cluster): line for stratum, cluster in pairs for line in book.lines_of_stratum(stratum)
+        }
+        running.refresh(book, one.pk, running.read_keys(book, of.county_id, year, keys, rounds))
 
 
 def _canonical(books: Sequence[Rulebook], listed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -165,6 +165,22 @@ def test_the_unit_list_is_whole():
     assert {kind: real.count(kind) for kind in set(real)} == wanted
 
 
+def test_the_departments_carry_nearly_every_function():
+    pack, functions = PACKS["cn-county-departments"], PACKS["functions"]["functions"]
+    codes = [unit["code"] for unit in pack["units"]]
+    assert len(set(codes)) == len(codes)
+    assert {unit["parent"] for unit in pack["units"]} <= {*codes, pack["county"]["code"]}
+    territorial = {kind["code"] for kind in pack["types"] if kind.get("territorial")}
+    used = {unit["type"] for unit in pack["units"]}
+    assert not used & territorial, "no towns, no villages"
+    assert used | territorial == {kind["code"] for kind in pack["types"]}
+    assert {unit["basis"] for unit in pack["units"]} == {"typical"}
+    carried = {code for unit in pack["units"] for code in unit["functions"]}
+    left = {function["code"] for function in functions} - carried
+    assert left == {"all_units", "competent_departments", "communities", "townships"}
+    assert carried <= {function["code"] for function in functions}
+
+
 @pytest.mark.parametrize(
     ("standard", "file", "wanted"),
     [

@@ -3,10 +3,12 @@ import "htmx.org";
 import { onDrafts } from "./drafts";
 import { onFolds } from "./folds";
 import { onForms } from "./forms";
+import { onPhotos } from "./photos";
 import { onTrees } from "./tree";
 
 document.documentElement.classList.add("scripted");
 onFolds();
 onDrafts();
 onForms();
+onPhotos();
 onTrees();

@@ -32,6 +32,7 @@ MATRIX = {
     "import_discard": Row(OFFICE, "post", args=(1,), answers=404),
     "import_refusals": Row(OFFICE, args=(1,), answers=404),
     "import_file": Row(OFFICE, args=(1,), answers=404),
+    "photo": Row(SIGNED_IN, args=("0a000000-0000-4000-8000-000000000001", "shown"), answers=404),
     "account": Row(SIGNED_IN),
     "sign_in": Row(OPEN),
     "sign_out": Row(OPEN, "post", answers=302),

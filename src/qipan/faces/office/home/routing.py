@@ -34,10 +34,10 @@ def first_page(desk: Desk) -> str:
     return FIRST[role]
 
 
-def served(name: str) -> str:
+def served(name: str, *args: str) -> str:
     """Return the address of a page, or an empty text where the program does not serve it."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.home import routing
+from qipan.faces.office.home import gaps, routing
 
 urlpatterns: list[URLPattern] = [
     path("home/", routing.home, name="home"),
+    path("gaps/", gaps.gaps, name="gaps"),
 ]

@@ -88,7 +88,7 @@ class Duties:
         return tuple(unit for unit in dict.fromkeys(others) if unit != answer)
 
 
-def duties(year: CampaignYear, on: date, *, at: Collection[str] | None = None) -> Duties:
+def duties(year: CampaignYear, on: date, at: Collection[str] | None = None) -> Duties:
     """Return who answers for what on a day (four statements, whatever the number of sites).
 
     Args:

@@ -6,7 +6,6 @@ import contextlib
 import math
 import struct
 import threading
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -24,6 +23,8 @@ SHOWN_EDGE, THUMBNAIL_EDGE = 1600, 320
 MEDIA_TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 COPY_TYPE = "image/jpeg"
 
+#: Pillow's own words for too many pixels: a warning first, an error for twice as many.
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 #: Decoding takes memory for every pixel: only so many photos at once in one process.
 _DECODING = threading.BoundedSemaphore(2)
 _BROKEN = (OSError, ValueError, SyntaxError, struct.error, EOFError, IndexError, KeyError, OverflowError, TypeError)
@@ -78,9 +79,7 @@ def look(content: bytes) -> Looked:
         raise too_large()
     if not content:
         raise PhotoError(Text("文件是空的", "the file is empty"), Text("重新选择照片", "choose the photo again"))
-    with _DECODING, warnings.catch_warnings():
-        # What a picture is suspected of is decided here by numbers of our own.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with _DECODING:
         image = _open(content)
         with image:
             claim = _claim(image)
@@ -89,7 +88,7 @@ def look(content: bytes) -> Looked:
                 image.draft("RGB", (2 * SHOWN_EDGE, 2 * SHOWN_EDGE))
                 image.load()
                 picture = _plain(image)
-            except Image.DecompressionBombError:
+            except _BOMBS:
                 raise _too_many_pixels() from None
             except (*_BROKEN, MemoryError):
                 raise PhotoError(
@@ -111,7 +110,7 @@ def look(content: bytes) -> Looked:
 def _open(content: bytes) -> Image.Image:
     try:
         image = Image.open(BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
-    except Image.DecompressionBombError:
+    except _BOMBS:
         raise _too_many_pixels() from None
     except _BROKEN:
         raise PhotoError(

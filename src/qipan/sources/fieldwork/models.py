@@ -53,3 +53,29 @@ class VisitItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit_id}: {self.item}"
+
+
+class Correction(models.Model):
+    """Why a recorded item was corrected or withdrawn. The ledger holds both outcomes; this holds the reason.
+
+    `source` is that of the observations: `visit/<uid>` or `review/<uid>`. `by_…` are values.
+    """
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="+")
+    source = models.CharField(max_length=80)
+    item = models.CharField(max_length=80)
+    observation = models.UUIDField(unique=True, help_text="the record that corrects")
+    before = models.CharField(max_length=60)
+    after = models.CharField(max_length=60)
+    reason = models.TextField()
+    at = models.DateTimeField()
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+    by_unit = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (models.Index(fields=("county", "source"), name="correction_of_source"),)
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.item}: {self.before} → {self.after}"

@@ -62,18 +62,19 @@ class Act:
             personal: personal fields; only keyed digests of them are kept.
             at: when, if not when the act began.
         """
+        actor = self.actor
         self._notes.append(
             AuditEntry(
-                chain=self.actor.county[:40],
+                chain=_words(actor.county, 40),
                 at=at or self.at,
                 verb=verb,
-                person=self.actor.person[:150],
-                post=self.actor.post[:120],
-                unit=self.actor.unit[:80],
+                person=_words(actor.person, 150),
+                post=_words(actor.post, 120),
+                unit=_words(actor.unit, 80),
                 thing_kind=thing.kind,
-                thing_id=thing.id[:80],
-                thing_label=thing.label[:200],
-                details=dict(details or {}),
+                thing_id=_words(thing.id, 80),
+                thing_label=_words(thing.label, 200),
+                details={str(name): _plain(value) for name, value in (details or {}).items()},
                 personal={name: digest(value) for name, value in (personal or {}).items()},
             )
         )
@@ -110,6 +111,25 @@ def act(actor: Actor, at: datetime | None = None) -> Iterator[Act]:
         finally:
             _current.reset(token)
         _append(notes)
+
+
+def _words(value: str, most: int = 10_000) -> str:
+    """Return words that both databases keep and give back as they are: no NUL, no half of a character."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode()[:most]
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as every database gives it back from JSON, so that its hash can be worked out again."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        # PostgreSQL writes very large numbers without an exponent, and JSON has no infinity.
+        return value if abs(value) < 1e15 else str(value)
+    if isinstance(value, Mapping):
+        return {_words(str(name)): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in (value if isinstance(value, list | tuple) else sorted(value, key=str))]
+    return _words(str(value))
 
 
 def digest(value: str) -> str:

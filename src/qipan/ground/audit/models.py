@@ -11,6 +11,22 @@ class AppendOnlyError(TypeError):
     """Someone tried to change or delete an entry of the journal."""
 
 
+class AppendOnly(models.QuerySet["AuditEntry"]):
+    """Entries can be read and added; nothing else."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("entries of the journal are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("entries of the journal are never deleted")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Refuse."""
+        raise AppendOnlyError("entries of the journal are never changed")
+
+
 class AuditEntry(models.Model):
     """One act. `hash` covers the row and the hash before it in the same chain (one chain a county, "" for all)."""
 
@@ -28,6 +44,8 @@ class AuditEntry(models.Model):
     personal = models.JSONField(default=dict, help_text="personal fields as keyed digests, never as they are")
     before = models.CharField(max_length=64, blank=True, help_text="hash of the entry before; empty for the first")
     hash = models.CharField(max_length=64)
+
+    objects = AppendOnly.as_manager()
 
     class Meta:
         ordering = ("chain", "seq")

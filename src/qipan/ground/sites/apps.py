@@ -1,5 +1,7 @@
 """The room of sites."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,11 @@ class SitesConfig(AppConfig):
 
     name = "qipan.ground.sites"
     label = "sites"
+
+    def ready(self) -> None:
+        """Hear when a unit ends or is merged."""
+        from qipan.ground.sites import merging
+        from qipan.ground.units.signals import unit_ended, unit_merged
+
+        unit_merged.connect(merging.on_merged, dispatch_uid="sites.merging")
+        unit_ended.connect(merging.on_ended, dispatch_uid="sites.merging")

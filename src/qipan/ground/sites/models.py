@@ -55,3 +55,20 @@ class SiteDuty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} {self.function or '*'} → {self.unit}"
+
+
+class FormerTerritory(models.Model):
+    """The unit in whose territory a site lay up to a day; `Site.territory` says where it lies since.
+
+    A township that was merged, or a border that moved, leaves the past as it was.
+    """
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="former")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="former_sites")
+    until = models.DateField(help_text="its last day there")
+
+    class Meta:
+        ordering = ("until", "id")
+
+    def __str__(self) -> str:
+        return f"{self.site} ≤ {self.until} {self.unit}"

@@ -1,5 +1,7 @@
 """The room of campaigns."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,13 @@ class CampaignsConfig(AppConfig):
 
     name = "qipan.spine.campaigns"
     label = "campaigns"
+
+    def ready(self) -> None:
+        """Hear when units end or are merged, and when the register of sites changes."""
+        from qipan.ground.sites.signals import duties_changed
+        from qipan.ground.units.signals import unit_ended, unit_merged
+        from qipan.spine.campaigns import merging
+
+        unit_merged.connect(merging.on_merged, dispatch_uid="campaigns.merging")
+        unit_ended.connect(merging.on_ended, dispatch_uid="campaigns.merging")
+        duties_changed.connect(merging.on_duties_changed, dispatch_uid="campaigns.merging")

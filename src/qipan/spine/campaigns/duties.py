@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qipan.assessment.catalogue import Function, function_names
 from qipan.assessment.rulebook import Line
@@ -102,16 +102,44 @@ def duties(year: CampaignYear, on: date, at: Collection[str] | None = None) -> D
     rows = FunctionDuty.objects.filter(held(on), campaign_id=year.campaign_id).order_by("function", "id")
     for function, unit in rows.values_list("function", "unit_id"):
         carried.setdefault(function, []).append(unit)
-    chosen = dict(AnsweringLead.objects.filter(campaign_year=year).values_list("check_key", "unit_id"))
+    chosen = _chosen(year, on)
     there = Q() if at is None else Q(code__in=at)
     at_sites = Q() if at is None else Q(site__code__in=at)
     site_rows = SiteDuty.objects.filter(held(on), at_sites, site__county_id=county).order_by("-id")
-    places = Site.objects.filter(there, county_id=county, territory__isnull=False).values_list("code", "territory_id")
     return Duties(
         functions=known,
         names=function_names(known.values()),
         carried={function: tuple(dict.fromkeys(units)) for function, units in carried.items()},
         chosen=chosen,
         site_duties={(site, f): unit for site, f, unit in site_rows.values_list("site__code", "function", "unit_id")},
-        territory={code: unit for code, unit in places if unit is not None},
+        territory=_territory(Site.objects.filter(there, county_id=county), on),
     )
+
+
+def _chosen(year: CampaignYear, on: date) -> dict[str, int]:
+    """Return the units that were chosen, by check; one that was merged by that day is the unit that took its place."""
+    found: dict[str, int] = {}
+    rows = AnsweringLead.objects.filter(campaign_year=year).values_list(
+        "check_key", "unit_id", "unit__valid_to", "unit__merged_into_id", "unit__merged_into__valid_to",
+        "unit__merged_into__merged_into_id",
+    )  # fmt: skip
+    for check, unit, last, into, into_last, beyond in rows:
+        steps = ((unit, last), (into, into_last), (beyond, None))
+        standing = next((pk for pk, end in steps if pk is not None and (end is None or end >= on)), None)
+        if standing is not None:
+            found[check] = standing
+    return found
+
+
+def _territory(sites: QuerySet[Site], on: date) -> dict[str, int]:
+    """Return the unit in whose territory each site lies on a day, as it was where it has moved since."""
+    found: dict[str, int | None] = {}
+    ends: dict[str, date] = {}
+    somewhere = sites.filter(Q(territory__isnull=False) | Q(former__isnull=False))
+    for code, unit, former, until in somewhere.values_list("code", "territory_id", "former__unit_id", "former__until"):
+        if until is not None and until >= on:
+            if code not in ends or until < ends[code]:
+                found[code], ends[code] = former, until
+        else:
+            found.setdefault(code, unit)
+    return {code: unit for code, unit in found.items() if unit is not None}

@@ -1,0 +1,392 @@
+"""What can happen to a work item. One verb a function; each checks right, version, stage and content, then writes the
+item, its log, the journal and the messages in one transaction.
+
+Orders are opened in `opening.py`, tasks in `tasks.py`, items re-checked in `rechecking.py`; all are called from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+
+from qipan.assessment.text import Text
+from qipan.ground.audit.journal import Thing, act
+from qipan.ground.files.models import Photo
+from qipan.ground.units.acting import actor
+from qipan.ground.units.models import Person, Post, Unit
+from qipan.ground.units.queries import current_posts
+from qipan.ground.worktime.clock import Limit
+from qipan.ground.worktime.queries import clock
+from qipan.spine.work import messages
+from qipan.spine.work.branches import branches
+from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.limits import due, due_by, settings_of
+from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
+from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
+from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE, WorkRule
+from qipan.spine.work.rechecking import Rechecked, recheck
+from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
+from qipan.spine.work.writing import entry, hang, moment, stale, write
+
+__all__ = [
+    "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "cancel", "decompose", "instruct",
+    "issue_task", "note", "open_orders", "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report",
+    "set_deadline",
+]  # fmt: skip
+
+
+def _item(pk: int, rule: WorkRule, by: Post) -> WorkItem:
+    """Return the item if the post may do this to it.
+
+    Raises:
+        PermissionDenied: it may not, or there is no such item.
+    """
+    item = WorkItem.objects.select_related("lead", "territory", "county").filter(pk=pk).first()
+    if item is None or not rule.allows(by, item):
+        raise PermissionDenied
+    return item
+
+
+def _thing(item: WorkItem) -> Thing:
+    return Thing("work", item.number, item.title_zh)
+
+
+def _ready(item: WorkItem, version: int, action: Action) -> None:
+    """Refuse what was read before someone else acted, and what the stage does not allow."""
+    if item.version != version:
+        raise stale(item, version)
+    check(action, State(item.state))
+
+
+def _reason(reason: str) -> str:
+    kept = reason.strip()
+    if not kept:
+        raise WorkError(Text("请写明理由。", "Say why."), "reason")
+    return kept
+
+
+def accept(
+    pk: int, *, version: int, by: Post, at: datetime | None = None, person: int | None = None, text: str = ""
+) -> WorkItem:
+    """Accept an item for the lead unit.
+
+    Args:
+        pk: the item.
+        version: as it was read.
+        by: a head or liaison of the lead unit.
+        at: when; now unless told otherwise.
+        person: the number of the person who will see to it, from the lead unit; nobody in particular when left out.
+        text: what they say to it.
+
+    Raises:
+        PermissionDenied: the post does not handle this item.
+        StageMissing, Stale, WorkError: it cannot be accepted now.
+    """
+    now = moment(at)
+    item = _item(pk, HANDLE, by)
+    _ready(item, version, Action.ACCEPT)
+    named: Person | None = None
+    if person is not None:
+        held = [post for post in current_posts(person, messages.day_of(now)) if post.unit_id == item.lead_id]
+        if not held:
+            raise WorkError(
+                Text("经办人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "person"
+            )
+        named = held[0].person
+    with act(actor(by), now) as noted:
+        data = {"person": str(named)} if named else {}
+        write(
+            item, version, [entry(item, Step.ACCEPTED, by, now, text=text.strip(), data=data)],
+            state=State.ACCEPTED, accepted_at=now, **({"person_id": named.pk} if named else {}),
+        )  # fmt: skip
+        noted.note("work.accept", _thing(item), {"round": item.handling_round})
+    return item
+
+
+def report(
+    pk: int, *, version: int, by: Post, text: str, fixed_at: datetime, photos: Collection[Photo] = (),
+    at: datetime | None = None,
+) -> WorkItem:  # fmt: skip
+    """Report a fix: what was done, when, and at a site a photo of it.
+
+    Args:
+        pk: the item.
+        version: as it was read.
+        by: a head or liaison of the lead unit.
+        text: what was done.
+        fixed_at: when it was done: not before it was found, not ahead; it may lie before the acceptance.
+        photos: how it looks now.
+        at: when it is reported; now unless told otherwise.
+
+    Raises:
+        PermissionDenied: the post does not handle this item.
+        StageMissing, Stale, WorkError: it cannot be reported so, now.
+    """
+    now = moment(at)
+    item = _item(pk, HANDLE, by)
+    _ready(item, version, Action.REPORT)
+    done = text.strip()
+    if not done:
+        raise WorkError(Text("请写明整改情况。", "Say what was done."), "text")
+    if item.kind == Kind.ORDER and item.cluster not in {"", "-"} and not photos:
+        raise WorkError(
+            Text("点位问题须附至少一张整改后照片。", "At a site, at least one photo of how it looks now is needed."),
+            "photos",
+        )
+    if fixed_at > now:
+        raise WorkError(Text("整改时间不能晚于现在。", "The fix cannot lie ahead."), "fixed_at")
+    since = _found(item)
+    if fixed_at < since:
+        raise WorkError(
+            Text(
+                f"整改时间不能早于问题发现时间（{messages.said(since).zh}）。",
+                f"The fix cannot lie before the finding ({messages.said(since).en}).",
+            ),
+            "fixed_at",
+        )
+    with act(actor(by), now) as noted:
+        fixed = entry(item, Step.FIXED, by, fixed_at, recorded=now)
+        reported = entry(item, Step.REPORTED, by, now, text=done)
+        write(item, version, [fixed, reported], state=State.REPORTED, reported_at=now)
+        hang(reported, photos)
+        noted.note("work.report", _thing(item), {"round": item.handling_round, "photos": len(photos)})
+        who = messages.eyes(item, by, now)
+        messages.tell(
+            item, who, "reported", messages.about(item, "已反馈，待复查", "Reported, waits for a re-check"), now
+        )
+    return item
+
+
+def _found(item: WorkItem) -> datetime:
+    """Return the moment before which no fix can lie: the first finding, or in a later round the failed re-check."""
+    failed = item.log.filter(step__in=(Step.FAILED, Step.REOPENED)).order_by("-id").first()
+    if failed is not None:
+        return failed.at
+    seen = Sighting.objects.filter(work_item=item).order_by("seen_at").first()
+    return min(seen.seen_at, item.issued_at) if seen is not None else item.issued_at
+
+
+def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: datetime | None = None) -> WorkItem:
+    """Give an item to another lead unit; its limit begins anew, and who has handled it before stays a handler.
+
+    Raises:
+        PermissionDenied: only the office reassigns.
+        Stale, WorkError: it has ended, the unit is not there or leads it already, or no reason is given.
+    """
+    now = moment(at)
+    item = _item(pk, DIRECT, by)
+    _ready(item, version, Action.REASSIGN)
+    why = _reason(reason)
+    new = Unit.objects.filter(county_id=item.county_id, code=unit).first()
+    if new is None:
+        raise WorkError(Text(f"本县没有代码为“{unit}”的单位。", f"The county has no unit {unit!r}."), "unit")
+    if new.pk == item.lead_id:
+        raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
+    old = item.lead
+    changes = _anew(item, now)
+    with act(actor(by), now) as noted:
+        data = {"from": old.code if old else "", "to": new.code}
+        write(
+            item, version, [entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
+            state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None, **changes,
+        )  # fmt: skip
+        item.lead = new
+        item.supports.remove(new)
+        noted.note("work.reassign", _thing(item), data)
+        tree = branches(item.county_id)
+        recipients = messages.Recipients([new.pk, old.pk if old else None], messages.day_of(now), tree)
+        gone = messages.about(item, f"已改派{new.name_zh}", f"Given to {new.name_en or new.name_zh}")
+        messages.tell(
+            item, recipients.of(new.pk), "issued", messages.about(item, "交办（改派）", "Assigned to you"), now
+        )
+        messages.tell(item, recipients.of(old.pk if old else None), "reassigned", gone, now)
+    return item
+
+
+def _anew(item: WorkItem, now: datetime) -> dict[str, object]:
+    """Return the changes that let an item's limit begin anew; a deadline that was set by hand and lies ahead stays."""
+    if item.limit is None or not item.limit_unit:
+        if item.deadline > now:
+            return {}
+        limit = Limit(5, "working_day")
+    else:
+        limit = Limit(item.limit, item.limit_unit)
+    until = due(clock(item.county_id), now, limit, settings_of(item.county_id), None)
+    return {"deadline": until.deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+
+
+def set_deadline(
+    pk: int, *, version: int, by: Post, deadline: datetime, reason: str, at: datetime | None = None
+) -> WorkItem:
+    """Give an item another deadline.
+
+    Raises:
+        PermissionDenied: only the office sets deadlines.
+        Stale, WorkError: it has ended, the deadline is past, or no reason is given.
+    """
+    now = moment(at)
+    item = _item(pk, DIRECT, by)
+    _ready(item, version, Action.DEADLINE)
+    why = _reason(reason)
+    if deadline <= now:
+        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+    with act(actor(by), now) as noted:
+        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        write(
+            item, version, [entry(item, Step.DEADLINE, by, now, text=why, data=data)],
+            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap,
+        )  # fmt: skip
+        noted.note("work.deadline", _thing(item), data)
+        words = messages.about(
+            item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
+        )
+        _tell_lead(item, "deadline", words, now, by)
+    return item
+
+
+def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None = None) -> WorkItem:
+    """Cancel an item: a mistake, or something that is no longer there. It can be reopened.
+
+    Raises:
+        PermissionDenied: only the office cancels.
+        Stale, WorkError: it has ended, or no reason is given.
+    """
+    now = moment(at)
+    item = _item(pk, DIRECT, by)
+    _ready(item, version, Action.CANCEL)
+    why = _reason(reason)
+    with act(actor(by), now) as noted:
+        write(
+            item, version, [entry(item, Step.CANCELLED, by, now, text=why)],
+            state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
+        )  # fmt: skip
+        noted.note("work.cancel", _thing(item), {})
+        _tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)
+    return item
+
+
+def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None = None) -> WorkItem:
+    """Open a closed or cancelled item again: another handling round, with its limit anew.
+
+    Raises:
+        PermissionDenied: only the office reopens.
+        Stale, WorkError: it is open, no reason is given, or the same thing is on another open order meanwhile.
+    """
+    now = moment(at)
+    item = _item(pk, DIRECT, by)
+    _ready(item, version, Action.REOPEN)
+    why = _reason(reason)
+    key = _key(item)
+    changes = _anew(item, now)
+    with act(actor(by), now) as noted:
+        take_counter(item.county_id)
+        other = WorkItem.objects.filter(open_key=key).first() if key else None
+        if other is not None:
+            raise WorkError(
+                Text(
+                    f"同一点位同一问题已有在办事项{other.number}，请在该事项上办理。",
+                    f"The same item at the same site is open as {other.number}; go on there.",
+                )
+            )
+        again = item.handling_round + 1
+        written = entry(item, Step.REOPENED, by, now, text=why)
+        written.handling_round = again
+        write(
+            item, version, [written],
+            state=State.ISSUED, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
+            open_key=key, **changes,
+        )  # fmt: skip
+        noted.note("work.reopen", _thing(item), {"round": again})
+        _tell_lead(item, "reopened", messages.about(item, "已重新打开，请签收", "Reopened, please accept"), now, by)
+    return item
+
+
+def _key(item: WorkItem) -> str | None:
+    """Return what an item carries while it is open, so that nothing is opened twice."""
+    if item.kind == Kind.ORDER:
+        return open_key(item.county_id, item.cluster, item.item)
+    return task_key(item.county_id, item.year, item.check_key) if item.origin_kind == CHECK else None
+
+
+def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, at: datetime | None = None) -> WorkItem:
+    """Put a leader's instruction on an item; it stands on top of its page. No version: an instruction never collides.
+
+    Args:
+        pk: the item.
+        by: a leader.
+        text: what is wanted.
+        deadline: an earlier or later deadline, if the leader sets one.
+        at: when; now unless told otherwise.
+
+    Raises:
+        PermissionDenied: only leaders instruct.
+        WorkError: it has ended, nothing is said, or the deadline is past.
+    """
+    now = moment(at)
+    item = _item(pk, INSTRUCT, by)
+    check(Action.INSTRUCT, State(item.state))
+    words = text.strip()
+    if not words:
+        raise WorkError(Text("请写明批示内容。", "Say what is wanted."), "text")
+    if deadline is not None and deadline <= now:
+        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    changes: dict[str, object] = {"instructed_at": now}
+    data = {}
+    if deadline is not None:
+        until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+    with act(actor(by), now) as noted:
+        written = _beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
+        noted.note("work.instruct", _thing(item), data)
+        told = f"领导批示（{written.by_person}）"
+        said = Text(
+            f"{told}：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",
+            f"Instruction by {written.by_person}: {messages.short(words, 120)} "
+            f"({item.number} {messages.short(item.title_en or item.title_zh)})",
+        )
+        _tell_lead(item, "instructed", said, now, by)
+    return item
+
+
+def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None) -> WorkItem:
+    """Write a note into an item's log: progress, a question. Whoever sees an item may; it changes nothing else.
+
+    Raises:
+        PermissionDenied: the post does not see this item.
+        WorkError: nothing is said.
+    """
+    now = moment(at)
+    item = _item(pk, SEE, by)
+    words = text.strip()
+    if not words:
+        raise WorkError(Text("请填写内容。", "Write something."), "text")
+    with act(actor(by), now) as noted:
+        written = _beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
+        hang(written, photos)
+        noted.note("work.note", _thing(item), {})
+    return item
+
+
+def _beside(
+    item: WorkItem, step: Step, by: Post, now: datetime, text: str, data: dict[str, object], action: Action,
+    changes: dict[str, object],
+) -> LogEntry:  # fmt: skip
+    """Write a step that stands beside the chain, whatever others do meanwhile; the act waits for the item's row."""
+    WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **changes)
+    item.refresh_from_db()
+    # What others did between our reading and our writing may have ended the item.
+    check(action, State(item.state))
+    written = entry(item, step, by, now, text=text, data=data)
+    written.save(force_insert=True)
+    return written
+
+
+def _tell_lead(item: WorkItem, kind: str, words: Text, now: datetime, by: Post) -> None:
+    recipients = messages.Recipients([item.lead_id], messages.day_of(now), branches(item.county_id))
+    messages.tell(item, recipients.of(item.lead_id), kind, words, now, by=by)

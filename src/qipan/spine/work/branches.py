@@ -1,0 +1,62 @@
+"""The tree of a county's units as rights and independence need it: who stands above whom, merged units with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qipan.ground.units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The units that stand directly above each unit: its parent, and the unit that it was merged into."""
+
+    over: dict[int, tuple[int, ...]]
+    successor: dict[int, int]
+    codes: dict[str, int]
+
+    def above(self, unit: int) -> set[int]:
+        """Return a unit and all that stand above it."""
+        found: set[int] = set()
+        waiting = [unit]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += self.over.get(one, ())
+        return found
+
+    def all_above(self, units: Iterable[int]) -> set[int]:
+        """Return some units and all that stand above any of them."""
+        return set().union(*(self.above(unit) for unit in units))
+
+    def below(self, unit: int) -> set[int]:
+        """Return a unit and all that stand below it, units merged into one of these with them."""
+        return {one for one in {*self.over, unit} if unit in self.above(one)}
+
+    def now(self, unit: int) -> int:
+        """Return the unit that has taken a merged unit's place; a unit that stands is its own."""
+        seen: set[int] = set()
+        while unit in self.successor and unit not in seen:
+            seen.add(unit)
+            unit = self.successor[unit]
+        return unit
+
+    def same(self, unit: int) -> set[int]:
+        """Return a unit and those that were merged into it."""
+        return {unit} | {one for one in self.successor if self.now(one) == unit}
+
+
+def branches(county_id: int) -> Branches:
+    """Return the tree of a county's units (one statement)."""
+    over: dict[int, tuple[int, ...]] = {}
+    successor: dict[int, int] = {}
+    codes: dict[str, int] = {}
+    rows = Unit.objects.filter(county_id=county_id).order_by("id")
+    for unit, code, parent, merged in rows.values_list("id", "code", "parent_id", "merged_into_id"):
+        over[unit] = tuple(one for one in (parent, merged) if one is not None)
+        codes[code] = unit
+        if merged is not None:
+            successor[unit] = merged
+    return Branches(over, successor, codes)

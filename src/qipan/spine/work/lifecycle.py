@@ -1,0 +1,114 @@
+"""The life-cycle of a work item as data: which step leads from where to where, and who may take it. One place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qipan.assessment.text import Text
+from qipan.spine.work.errors import STAGES, StageMissing, WorkError
+from qipan.spine.work.models import OPEN, State, Step
+
+ANY_OPEN = frozenset(OPEN)
+ENDED = frozenset({State.CLOSED, State.CANCELLED})
+ALWAYS = frozenset(State)
+
+
+class Action(StrEnum):
+    """What a person can do with an item; the names of the verbs in `actions.py` and of the pages' buttons."""
+
+    ACCEPT = "accept"
+    REPORT = "report"
+    RECHECK = "recheck"
+    REASSIGN = "reassign"
+    DEADLINE = "deadline"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    INSTRUCT = "instruct"
+    NOTE = "note"
+
+
+class Who(StrEnum):
+    """Whose an action is; `permissions.py` holds the rules."""
+
+    HANDLER = "handler"
+    RECHECKER = "rechecker"
+    OFFICE = "office"
+    LEADER = "leader"
+    READER = "reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One action: the states that it starts from, where it leads (None: it stays), what it is logged as, and who."""
+
+    sources: frozenset[State]
+    target: State | None
+    steps: tuple[Step, ...]
+    who: Who
+
+
+MOVES: dict[Action, Move] = {
+    Action.ACCEPT: Move(frozenset({State.ISSUED}), State.ACCEPTED, (Step.ACCEPTED,), Who.HANDLER),
+    Action.REPORT: Move(frozenset({State.ACCEPTED}), State.REPORTED, (Step.FIXED, Step.REPORTED), Who.HANDLER),
+    Action.RECHECK: Move(frozenset({State.REPORTED}), State.CLOSED, (Step.RECHECKED, Step.CLOSED), Who.RECHECKER),
+    Action.REASSIGN: Move(ANY_OPEN, State.ISSUED, (Step.REASSIGNED,), Who.OFFICE),
+    Action.DEADLINE: Move(ANY_OPEN, None, (Step.DEADLINE,), Who.OFFICE),
+    Action.CANCEL: Move(ANY_OPEN, State.CANCELLED, (Step.CANCELLED,), Who.OFFICE),
+    Action.REOPEN: Move(ENDED, State.ISSUED, (Step.REOPENED,), Who.OFFICE),
+    Action.INSTRUCT: Move(ANY_OPEN, None, (Step.INSTRUCTED,), Who.LEADER),
+    Action.NOTE: Move(ALWAYS, None, (Step.NOTED,), Who.READER),
+}
+
+#: What a failed re-check does: the item goes round again, to the unit that has accepted it.
+FAILED = Move(frozenset({State.REPORTED}), State.ACCEPTED, (Step.FAILED,), Who.RECHECKER)
+
+HANDLING = (Step.ACCEPTED, Step.FIXED, Step.REPORTED)
+"""The steps by which someone has handled an item; whoever took one cannot close it."""
+
+#: The stage that an item waits for, by its state: what is missing when someone wants to go further.
+AWAITED: dict[State, Step] = {
+    State.ISSUED: Step.ACCEPTED,
+    State.ACCEPTED: Step.REPORTED,
+    State.REPORTED: Step.RECHECKED,
+}
+_PLACE = {Action.ACCEPT: 0, Action.REPORT: 1, Action.RECHECK: 2}
+_AT = {State.ISSUED: 0, State.ACCEPTED: 1, State.REPORTED: 2}
+
+
+def refusal(action: Action, state: State) -> WorkError | None:
+    """Return why an action cannot start from a state; None where it can."""
+    if state in MOVES[action].sources:
+        return None
+    if state == State.CLOSED:
+        return WorkError(Text("已销号；如需再办，请由创城办重新打开。", "It is closed; the office can reopen it."))
+    if state == State.CANCELLED:
+        return WorkError(Text("已撤销；如需再办，请由创城办重新打开。", "It was cancelled; the office can reopen it."))
+    if action in _PLACE and state in _AT and _PLACE[action] > _AT[state]:
+        missing = AWAITED[state]
+        stage, wanted = STAGES[missing], STAGES[MOVES[action].steps[0]]
+        if action == Action.REPORT:
+            wanted = STAGES[Step.REPORTED]
+        return StageMissing(
+            Text(
+                f"缺少“{stage.zh}”环节，不能直接{wanted.zh}。请先{stage.zh}。",
+                f"The stage “{stage.en}” is missing: {wanted.en} cannot come before it.",
+            ),
+            missing,
+        )
+    if action in _PLACE:
+        done = STAGES[MOVES[action].steps[-1] if action != Action.ACCEPT else Step.ACCEPTED]
+        return WorkError(Text(f"“{done.zh}”已经完成，不必重复。", f"The stage “{done.en}” is done already."))
+    return WorkError(Text("尚未销号或撤销，不必重新打开。", "It is open; there is nothing to reopen."))
+
+
+def check(action: Action, state: State) -> None:
+    """Refuse an action that cannot start from a state.
+
+    Raises:
+        StageMissing: a stage before it has not happened.
+        WorkError: it has happened already, or the item has ended.
+    """
+    problem = refusal(action, state)
+    if problem is not None:
+        raise problem

@@ -1,0 +1,294 @@
+"""Checks become tasks: the year's standard decomposed to the units that lead and support, with a preview.
+
+One task is made for each check, since a check has one answering lead, one way of being judged and points of its own; a
+node would have several of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from qipan.assessment.rulebook import Line, Rulebook
+from qipan.assessment.standard import METHODS
+from qipan.assessment.text import Text
+from qipan.ground.audit.journal import Thing, act
+from qipan.ground.units.acting import actor
+from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.worktime.queries import clock
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.scorecards.queries import standing
+from qipan.spine.work import messages
+from qipan.spine.work.branches import branches
+from qipan.spine.work.errors import WorkError
+from qipan.spine.work.limits import due_by
+from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
+from qipan.spine.work.opening import number_of, take_counter
+from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.writing import entry
+
+CHECK = "check"
+"""The origin of a task that came from a check."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """A task that a decomposition would issue. `why_not` says what stands against it; then nothing is issued.
+
+    `points` are the micro-points lost at the check today, `possible` those that it can bring.
+    """
+
+    check: str
+    node: str
+    section: str
+    title: Text
+    method: str
+    lead: Unit | None
+    supports: tuple[Unit, ...]
+    deadline: datetime
+    points: int
+    possible: int
+    why_not: Text | None = None
+    reason: str = ""
+
+
+def preview_decomposition(
+    year: CampaignYear, deadline: datetime, *, by: Post, only: Collection[str] | None = None
+) -> list[PlannedTask]:
+    """Return the tasks that the checks of a year would give to units by their functions; saves nothing.
+
+    Args:
+        year: the campaign year.
+        deadline: of every task.
+        by: who asks.
+        only: keys of checks, or of nodes with everything below them; all when None.
+
+    Raises:
+        PermissionDenied: only the office decomposes.
+    """
+    if not DECOMPOSE.allows(by, year.campaign.county):
+        raise PermissionDenied
+    now = standing(year)
+    units = {unit.pk: unit for unit in Unit.objects.filter(county_id=year.campaign.county_id)}
+    open_tasks = _open_tasks(year)
+    out = []
+    for key, line in now.book.lines.items():
+        if line.counter or key not in now.card.checks or not _wanted(now.book, line, only):
+            continue
+        score = now.card.checks[key]
+        answer = now.duties.lead(line)
+        lead = units.get(answer.unit) if answer.unit is not None else None
+        why_not, reason = None, ""
+        if key in open_tasks:
+            why_not, reason = Text(f"已有在办任务{open_tasks[key]}", f"task {open_tasks[key]} is open"), "open"
+        elif score.status == "not_applicable":
+            why_not, reason = Text("本县不适用", "does not apply here"), "not_applicable"
+        elif lead is None:
+            words = Text("有多个牵头单位，尚未选定", "several units could lead and none is chosen")
+            nobody = Text("没有牵头单位", "no unit leads")
+            why_not, reason = (words if answer.why == "conflict" else nobody), "unowned"
+        supports = tuple(units[unit] for unit in now.duties.supports(line) if unit in units)
+        section, title = now.book.nodes[line.node].section, title_of_check(now.book, line)
+        out.append(
+            PlannedTask(
+                check=key, node=line.node, section=section, title=title, method=line.check.method, lead=lead,
+                supports=supports, deadline=deadline, points=score.lost, possible=score.possible, why_not=why_not,
+                reason=reason,
+            )
+        )  # fmt: skip
+    return out
+
+
+def title_of_check(book: Rulebook, line: Line) -> Text:
+    """Return what a task of a check is called: the node, and how it is judged."""
+    node = book.nodes[line.node]
+    method = METHODS.get(line.check.method, Text(line.check.method, line.check.method))
+    name = line.check.title or node.title
+    return Text(f"{node.code} {name.zh}（{method.zh}）"[:200], f"{node.code} {name.en or name.zh} ({method.en})"[:200])
+
+
+def _wanted(book: Rulebook, line: Line, only: Collection[str] | None) -> bool:
+    return only is None or line.key in only or any(node.key in only for node in book.ancestors(line.node))
+
+
+def _open_tasks(year: CampaignYear) -> dict[str, str]:
+    rows = WorkItem.objects.filter(
+        county_id=year.campaign.county_id, year=year.year, kind=Kind.TASK, origin_kind=CHECK, state__in=OPEN
+    )
+    return dict(rows.values_list("origin_id", "number"))
+
+
+def decompose(
+    year: CampaignYear, plans: Sequence[PlannedTask], *, by: Post, at: datetime | None = None,
+    leads: Mapping[str, str] | None = None, deadlines: Mapping[str, datetime] | None = None,
+) -> list[int]:  # fmt: skip
+    """Issue planned tasks; those of checks that have an open task meanwhile, or do not apply, are passed over.
+
+    Args:
+        year: the campaign year.
+        plans: as the preview returned them, those that are wanted.
+        by: who issues.
+        at: when; now unless told otherwise.
+        leads: other lead units, by check: their codes.
+        deadlines: other deadlines, by check.
+
+    Returns:
+        The numbers of the rows, in the order of the plans.
+
+    Raises:
+        PermissionDenied: only the office decomposes.
+        WorkError: one has no lead unit, or no deadline ahead; nothing is issued.
+    """
+    if not DECOMPOSE.allows(by, year.campaign.county):
+        raise PermissionDenied
+    now = at or timezone.now()
+    codes = {unit.code: unit for unit in Unit.objects.filter(county_id=year.campaign.county_id)}
+    drafts = []
+    for plan in plans:
+        if plan.reason in {"open", "not_applicable"}:
+            continue
+        code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
+        until = (deadlines or {}).get(plan.check, plan.deadline)
+        drafts.append(
+            _Draft(
+                plan.title, _unit(codes, code, plan.title), until, check=plan.check, node=plan.node,
+                supports=tuple(unit for unit in plan.supports if unit.code != code),
+                origin=(CHECK, plan.check, plan.title.zh),
+            )
+        )  # fmt: skip
+    return [item.pk for item in _issue(year, drafts, by, now)]
+
+
+def issue_task(
+    year: CampaignYear, *, by: Post, title: Text, unit: str, deadline: datetime, text: str = "", deliverable: str = "",
+    check: str = "", supports: Iterable[str] = (), origin: tuple[str, str, str] = ("office", "", ""),
+    at: datetime | None = None,
+) -> WorkItem:  # fmt: skip
+    """Issue a single task.
+
+    Args:
+        year: the campaign year.
+        by: the office, or a leader.
+        title: what it is.
+        unit: code of the lead unit.
+        deadline: until when.
+        text: what is wanted.
+        deliverable: what is to be handed in.
+        check: the check that it serves, if one.
+        supports: codes of supporting units.
+        origin: kind, id and label of what it came from.
+        at: when; now unless told otherwise.
+
+    Raises:
+        PermissionDenied: this post issues no tasks.
+        WorkError: no title, no such unit, or no deadline ahead.
+    """
+    if by.unit.county_id != year.campaign.county_id or by.role not in {Role.OFFICE, Role.LEADER}:
+        raise PermissionDenied
+    if not title.zh.strip():
+        raise WorkError(Text("请填写任务名称。", "Say what the task is."), "title")
+    codes = {one.code: one for one in Unit.objects.filter(county_id=year.campaign.county_id)}
+    helpers = tuple(_unit(codes, code, title, "supports") for code in supports if code != unit)
+    line = rulebook(year).lines.get(check) if check else None
+    if check and (line is None or line.counter):
+        raise WorkError(Text(f"标准中没有测评点“{check}”。", f"The standard has no check {check!r}."), "check")
+    draft = _Draft(
+        title, _unit(codes, unit, title), deadline, check=check, node=line.node if line else "", supports=helpers,
+        origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
+    )  # fmt: skip
+    made = _issue(year, [draft], by, at or timezone.now())
+    if not made:
+        raise WorkError(Text("该测评点已有在办任务。", "This check has an open task already."), "check")
+    return made[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    title: Text
+    lead: Unit
+    deadline: datetime
+    check: str
+    node: str
+    supports: tuple[Unit, ...]
+    origin: tuple[str, str, str]
+    text: str = ""
+    deliverable: str = ""
+
+
+def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
+    if not code:
+        raise WorkError(
+            Text(f"“{title.zh}”没有牵头单位，未保存。", f"“{title.en}” has no lead unit; nothing was saved."), field
+        )
+    if code not in codes:
+        raise WorkError(Text(f"本县没有代码为“{code}”的单位。", f"The county has no unit {code!r}."), field)
+    return codes[code]
+
+
+def task_key(county_id: int, year: int, check: str) -> str:
+    """Return what only one open task of a check may carry."""
+    return f"{county_id}:task:{year}:{check}"[:160]
+
+
+def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime) -> list[WorkItem]:
+    for draft in drafts:
+        if draft.deadline <= now:
+            raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    if not drafts:
+        return []
+    county = year.campaign.county_id
+    counted = clock(county)
+    lines = rulebook(year).lines
+    with act(actor(by), now) as noted:
+        settings = take_counter(county)
+        taken = _open_tasks(year)
+        made: list[WorkItem] = []
+        supports: list[tuple[WorkItem, Unit]] = []
+        for draft in drafts:
+            if draft.origin[0] == CHECK and draft.origin[1] in taken:
+                continue
+            item = _task(year, draft, settings, now)
+            until = due_by(counted, now, draft.deadline, settings)
+            item.due_from, item.calendar_gap = until.due_from, until.gap
+            line = lines.get(draft.check)
+            item.side = line.side if line else ""
+            if draft.origin[0] == CHECK:
+                taken[draft.origin[1]] = item.number
+                item.open_key = task_key(county, year.year, draft.check)
+            made.append(item)
+            supports += [(item, unit) for unit in draft.supports]
+        WorkItem.objects.bulk_create(made)
+        settings.save(update_fields=["next_number"])
+        through = WorkItem.supports.through
+        through.objects.bulk_create([through(workitem_id=item.pk, unit_id=unit.pk) for item, unit in supports])
+        LogEntry.objects.bulk_create(
+            [
+                entry(item, Step.ISSUED, by, now, text=item.text, data={"unit": item.lead.code})
+                for item in made
+                if item.lead
+            ]
+        )
+        if made:
+            units = {unit for item in made for unit in (item.lead_id, item.territory_id)}
+            messages.issued(made, messages.Recipients(units, messages.day_of(now), branches(county)), now, by)
+        for item in made:
+            noted.note(
+                "work.issue", Thing("work", item.number, item.title_zh),
+                {"check": item.check_key, "lead": item.lead.code if item.lead else ""},
+            )  # fmt: skip
+    return made
+
+
+def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: datetime) -> WorkItem:
+    return WorkItem(
+        county_id=year.campaign.county_id, year=year.year, number=number_of(now, settings), kind=Kind.TASK,
+        origin_kind=draft.origin[0][:24], origin_id=draft.origin[1][:80], origin_label=draft.origin[2][:200],
+        title_zh=draft.title.zh[:200], title_en=draft.title.en[:200], text=draft.text, deliverable=draft.deliverable[:300],
+        check_key=draft.check, node=draft.node, lead=draft.lead, state=State.ISSUED, issued_at=now, due_from=now,
+        deadline=draft.deadline,
+    )  # fmt: skip

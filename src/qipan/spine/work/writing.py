@@ -1,0 +1,85 @@
+"""Rows of an item's log, and the one way in which an item's row is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from qipan.assessment.text import Text
+from qipan.ground.files.models import Photo
+from qipan.ground.files.photos import use
+from qipan.ground.units.models import Post
+from qipan.spine.work.errors import Stale
+from qipan.spine.work.models import LogEntry, Step, WorkItem
+
+#: Under this name an entry says after which act (version of the item) it was written.
+VERSION = "v"
+
+
+def entry(
+    item: WorkItem, step: Step, by: Post | None, at: datetime, *, text: str = "", data: Mapping[str, Any] | None = None,
+    observation: UUID | None = None, recorded: datetime | None = None,
+) -> LogEntry:  # fmt: skip
+    """Return an entry of an item's log, not yet stored.
+
+    Args:
+        item: the item, as it stands after the act.
+        step: what happened.
+        by: who did it.
+        at: when it happened.
+        text: what they wrote.
+        data: what else belongs to the step (JSON).
+        observation: the record of the ledger that goes with it.
+        recorded: when it was written down, if not when it happened.
+    """
+    return LogEntry(
+        work_item=item, step=step, handling_round=item.handling_round, at=at, recorded_at=recorded or at,
+        person=by.person_id if by else None, by_person=str(by.person)[:80] if by else "",
+        by_post=by.title_zh if by else "", by_unit=by.unit.code if by else "", text=text,
+        data={**(data or {}), VERSION: item.version}, observation=observation,
+    )  # fmt: skip
+
+
+def write(item: WorkItem, version: int, entries: Collection[LogEntry], **changes: Any) -> None:
+    """Change an item's row, if nobody has changed it since `version`, and store the log of the act.
+
+    Raises:
+        Stale: someone has.
+    """
+    if not WorkItem.objects.filter(pk=item.pk, version=version).update(version=version + 1, **changes):
+        raise stale(item, version)
+    for name, value in changes.items():
+        setattr(item, name, value)
+    item.version = version + 1
+    for each in entries:
+        each.data = {**each.data, VERSION: item.version}
+    LogEntry.objects.bulk_create(entries)
+
+
+def stale(item: WorkItem, version: int) -> Stale:
+    """Return the error of someone who acts on what is no longer so, with what has changed since."""
+    item.refresh_from_db()
+    changes = [one for one in item.log.all() if one.data.get(VERSION, 1) > version]
+    who = "、".join(dict.fromkeys(one.by_person for one in changes if one.by_person)) or "其他人"
+    names = ", ".join(dict.fromkeys(one.by_person for one in changes if one.by_person)) or "someone else"
+    words = Text(
+        f"您打开页面后，{who}已办理过此事项。请查看变化后再提交，您填写的内容仍在。",
+        f"{names} acted on this item after you opened it. See what changed, then send again; your text is kept.",
+    )
+    return Stale(words, item, changes)
+
+
+def hang(entry: LogEntry, photos: Collection[Photo]) -> None:
+    """Hang photos on an entry of the log."""
+    if photos:
+        use(list(photos))
+        entry.photos.add(*photos)
+
+
+def moment(at: datetime | None) -> datetime:
+    """Return the moment of an act: now unless told otherwise."""
+    return at or timezone.now()

@@ -80,10 +80,12 @@ def test_personal_fields_are_kept_as_digests_only() -> None:
 @pytest.mark.django_db
 def test_values_that_databases_give_back_otherwise_are_written_plainly() -> None:
     moment = datetime(2026, 1, 2, tzinfo=UTC)
+    odd: dict[Any, Any] = {
+        "at": moment, "pair": (1, 2), 3: "key", "huge": 1e22, "none": None, "share": 0.1, "nul": "a\0b",
+        "inf": float("inf"),
+    }  # fmt: skip
     with act(OFFICER, NOON) as noted:
-        noted.note("a.b", Thing("x", "1", "nul\0 and half \ud800"), {
-            "at": moment, "pair": (1, 2), 3: "key", "huge": 1e22, "none": None, "share": 0.1, "nul": "a\0b", "inf": float("inf"),
-        })  # fmt: skip
+        noted.note("a.b", Thing("x", "1", "nul\0 and half \ud800"), odd)
     entry = AuditEntry.objects.get()
     assert entry.details == {
         "at": "2026-01-02 00:00:00+00:00", "pair": [1, 2], "3": "key", "huge": "1e+22", "none": None, "share": 0.1,

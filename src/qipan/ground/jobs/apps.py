@@ -11,4 +11,4 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the room's own jobs."""
-        from qipan.ground.jobs import recurring  # noqa: F401
+        from qipan.ground.jobs import housekeeping, recurring  # noqa: F401

@@ -45,7 +45,7 @@ def add_unit(entry: UnitEntry, *, by: Post) -> Unit:
         RegisterError: what is entered cannot be.
     """
     county = by.unit.county
-    _may(by, county)
+    may_manage(by, county)
     with act(actor(by)) as done:
         seed_unit_types(county)
         checked = _checked(entry, county, None)
@@ -71,7 +71,7 @@ def edit_unit(pk: int, entry: UnitEntry, *, version: int, by: Post) -> Unit:
         RegisterError: what is entered cannot be; `Stale` where somebody was faster.
     """
     county = by.unit.county
-    _may(by, county)
+    may_manage(by, county)
     with act(actor(by)) as done:
         kept = _kept(county, pk)
         return write_change(kept, _checked(entry, county, kept), version, county, done)
@@ -110,7 +110,7 @@ def end_unit(pk: int, on: date, *, version: int, by: Post) -> Unit:
         RegisterError: units stand under it, it is the post's own, or the day lies before its first.
     """
     county = by.unit.county
-    _may(by, county)
+    may_manage(by, county)
     with act(actor(by)) as done:
         kept = _kept(county, pk)
         _may_go(kept, on, by)
@@ -140,7 +140,7 @@ def reopen_unit(pk: int, *, version: int, by: Post) -> Unit:
         RegisterError: it was merged, it has not ended, or somebody was faster.
     """
     county = by.unit.county
-    _may(by, county)
+    may_manage(by, county)
     with act(actor(by)) as done:
         kept = _kept(county, pk)
         if kept.merged_into_id is not None or kept.valid_to is None:
@@ -174,7 +174,7 @@ def merge_unit(pk: int, into: int, on: date, *, version: int, by: Post, today: d
         RegisterError: the units or the day do not fit; `Stale` where somebody was faster.
     """
     county = by.unit.county
-    _may(by, county)
+    may_manage(by, county)
     with act(actor(by)) as done:
         kept, other = _kept(county, pk), _kept(county, into)
         if on > today:
@@ -359,6 +359,7 @@ def label(unit: Unit) -> str:
     return f"{unit.name_zh} ({unit.code})"
 
 
-def _may(by: Post, county: County) -> None:
+def may_manage(by: Post, county: County) -> None:
+    """Refuse a post that does not manage the county's units."""
     if not MANAGE_UNITS.allows(by, county):
         raise PermissionDenied

@@ -336,7 +336,7 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     if deadline is not None and deadline <= now:
         raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
     changes: dict[str, object] = {"instructed_at": now}
-    data = {}
+    data: dict[str, object] = {}
     if deadline is not None:
         until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
         changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from qipan.ground.worktime.clock import Clock, Limit
+from qipan.spine.work.classes import DANGER, DOCUMENT, GENERAL
 from qipan.spine.work.models import ItemClass, LimitUnit, WorkClass, WorkItem, WorkSettings
 
-GENERAL, DANGER, DOCUMENT = "GEN", "SAFE", "DOC"
 FALLBACK = {
     GENERAL: Limit(5, LimitUnit.WORKING_DAY.value),
     DANGER: Limit(24, LimitUnit.URGENT_HOUR.value),

@@ -110,11 +110,11 @@ class _Desk:
             if not finding.check or line.key == finding.check:
                 where = UNSTRATIFIED if line.one_thing else finding.cluster
                 return _Place(line, stratum, where)
-        line = self.book.lines.get(finding.check)
+        alone = self.book.lines.get(finding.check)
         cluster = finding.cluster
-        if line is not None and line.one_thing and not cluster:
+        if alone is not None and alone.one_thing and not cluster:
             cluster = UNSTRATIFIED
-        return _Place(line, finding.stratum, cluster)
+        return _Place(alone, finding.stratum, cluster)
 
     def responsible(self, finding: Finding, place: _Place, function: str) -> Responsible:
         """Return who answers: by the site and the check, else by the function of the class, else nobody."""

@@ -1,0 +1,369 @@
+"""An item's own page as values: the chain with its people, what was seen and done, the clock, and what may be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.text import Text
+from qipan.ground.files.models import Photo
+from qipan.ground.files.queries import Picture
+from qipan.ground.sites.models import Site
+from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.units.permissions import EYES
+from qipan.ground.units.queries import posts_of
+from qipan.ground.worktime.queries import clock
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.branches import Branches, branches
+from qipan.spine.work.independence import objection
+from qipan.spine.work.lifecycle import MOVES, Action, Who, refusal
+from qipan.spine.work.messages import day_of
+from qipan.spine.work.models import CHAIN, LogEntry, Sighting, State, Step, WorkItem
+from qipan.spine.work.opening import title_of
+from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE
+from qipan.spine.work.rechecking import asked, year_of
+from qipan.spine.work.rows import Named, Row, row_of
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A step of the log."""
+
+    pk: int
+    step: str
+    round: int
+    at: datetime
+    recorded_at: datetime
+    person: str
+    post: str
+    unit: Named | None
+    text: str
+    data: dict[str, Any]
+    photos: tuple[Picture, ...]
+    observation: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stone:
+    """A stone of the chain: done (with who and when), failed, next (what it waits for), or open."""
+
+    step: str
+    state: str
+    line: LogLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRound:
+    """One handling round: a row of stones."""
+
+    number: int
+    stones: tuple[Stone, ...]
+    reopened: LogLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding that the item rests on."""
+
+    outcome: str
+    text: str
+    at: datetime
+    person: str
+    post: str
+    unit: Named | None
+    photos: tuple[Picture, ...]
+    observation: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """Working time: how much the item has had, how much is left (below zero: over), how much it was given.
+
+    It runs until the report, and goes on when the re-check fails. Urgent hours and calendar days run day and night.
+    """
+
+    elapsed: timedelta
+    left: timedelta
+    given: timedelta
+    working_day: timedelta
+    runs: bool
+    day_and_night: bool
+
+    @property
+    def share(self) -> float:
+        """The part of the time that is used up; above 1 when it is over."""
+        return self.elapsed / self.given if self.given else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """An action: whether the reader may take it now, and if not, why."""
+
+    action: str
+    allowed: bool
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a re-check asks: an item, what it is called, its value rule (kind, and what can be written)."""
+
+    item: str
+    title: Text
+    kind: str
+    wanted: Text
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    """The class of a finding with its three criteria, and where its limit comes from."""
+
+    code: str
+    name: Text
+    opens: Text
+    closes: Text
+    limit: int
+    limit_unit: str
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """All that the page of an item shows.
+
+    `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
+    `instructions` stand on top, the newest first. `supports` of the row are the supporting units.
+    """
+
+    row: Row
+    text: str
+    deliverable: str
+    deadline_text: str
+    due_from: datetime
+    calendar_gap: bool
+    why_unit: LogLine | None
+    work_class: ClassView | None
+    chain: tuple[ChainRound, ...]
+    log: tuple[LogLine, ...]
+    sightings: tuple[Seen, ...]
+    reports: tuple[LogLine, ...]
+    rechecks: tuple[LogLine, ...]
+    instructions: tuple[LogLine, ...]
+    clock: ClockView
+    actions: dict[str, Allowed]
+    questions: tuple[Question, ...]
+    people: tuple[tuple[int, str], ...]
+    moved: dict[str, Any] | None
+    now: datetime
+
+    @property
+    def before(self) -> tuple[Picture, ...]:
+        """Photos of what was found."""
+        return tuple(picture for one in self.sightings for picture in one.photos)
+
+    @property
+    def after(self) -> tuple[Picture, ...]:
+        """Photos of the latest report."""
+        return next((one.photos for one in reversed(self.reports) if one.photos), ())
+
+
+def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPage | None:
+    """Return the page of an item; None where the post sees no such item (statements do not grow with the log).
+
+    Args:
+        post: who reads.
+        number: of the item, in the county of the post.
+        now: the moment for light and clock.
+    """
+    moment = now or timezone.now()
+    related = ("lead", "territory", "work_class", "person", "county")
+    found = WorkItem.objects.filter(county_id=post.unit.county_id, number=number).select_related(*related)
+    item = found.prefetch_related("supports").first()
+    if item is None:
+        return None
+    tree = branches(item.county_id)
+    if not SEE.allows(post, item, tree):
+        return None
+    log = list(item.log.prefetch_related("photos"))
+    sightings = list(item.sightings.prefetch_related("photos"))
+    names = _names(item, {one.by_unit for one in log} | {one.by_unit for one in sightings})
+    lines = tuple(_line(one, names) for one in log)
+    site = Site.objects.filter(county_id=item.county_id, code=item.cluster).first() if item.cluster else None
+    row = row_of(item, moment, {site.code: site} if site else {}, {item.pk: len(sightings)})
+    actions = allowed(post, item, tree, log)
+    year = year_of(item)
+    handles = actions[Action.ACCEPT].allowed
+    return ItemPage(
+        row=row, text=item.text, deliverable=item.deliverable, deadline_text=item.deadline_text, due_from=item.due_from,
+        calendar_gap=item.calendar_gap,
+        why_unit=next((one for one in reversed(lines) if one.step in {Step.ISSUED, Step.REASSIGNED}), None),
+        work_class=_class(item), chain=_chain(item, lines), log=lines,
+        sightings=tuple(_seen(one, names) for one in sightings),
+        reports=tuple(one for one in lines if one.step == Step.REPORTED),
+        rechecks=tuple(one for one in lines if one.step in {Step.RECHECKED, Step.FAILED}),
+        instructions=tuple(one for one in reversed(lines) if one.step == Step.INSTRUCTED),
+        clock=_clock(item, moment), actions=actions,
+        questions=_questions(item, rulebook(year)) if year is not None else (),
+        people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
+    )  # fmt: skip
+
+
+def allowed(
+    post: Post, item: WorkItem, tree: Branches | None = None, log: Sequence[LogEntry] | None = None
+) -> dict[str, Allowed]:
+    """Return every action with whether a post may take it now, and why not."""
+    tree = tree or branches(item.county_id)
+    out = {}
+    for action, move in MOVES.items():
+        problem = _no_right(post, item, move.who, tree)
+        if problem is None:
+            stage = refusal(action, State(item.state))
+            problem = stage.words if stage is not None else None
+        if problem is None and move.who == Who.RECHECKER:
+            problem = objection(post, item, tree, log)
+        out[action.value] = Allowed(action.value, problem is None, problem)
+    return out
+
+
+_NO_RIGHT = {
+    Who.HANDLER: Text("由牵头单位负责人或联络员办理。", "For the head or liaison of the lead unit."),
+    Who.RECHECKER: Text("由创城办、督查员或领导复查。", "For the office, an inspector or a leader."),
+    Who.OFFICE: Text("由创城办办理。", "For the campaign office."),
+    Who.LEADER: Text("由领导批示。", "For a leader."),
+    Who.READER: Text("无权查看。", "Not for this post."),
+}
+
+
+def _no_right(post: Post, item: WorkItem, who: Who, tree: Branches) -> Text | None:
+    match who:
+        case Who.HANDLER:
+            may = HANDLE.allows(post, item, tree)
+        case Who.RECHECKER:
+            may = Role(post.role) in EYES and post.unit.county_id == item.county_id
+        case Who.OFFICE:
+            may = DIRECT.allows(post, item, tree)
+        case Who.LEADER:
+            may = INSTRUCT.allows(post, item, tree)
+        case _:
+            may = SEE.allows(post, item, tree)
+    return None if may else _NO_RIGHT[who]
+
+
+def _names(item: WorkItem, codes: set[str]) -> dict[str, Named]:
+    rows = Unit.objects.filter(county_id=item.county_id, code__in=codes - {""})
+    return {unit.code: Named(unit.code, unit.name) for unit in rows}
+
+
+def _pictures(photos: Iterable[Photo]) -> tuple[Picture, ...]:
+    return tuple(
+        Picture(
+            photo.uid, photo.width, photo.height, photo.taken_at, photo.lon, photo.lat, photo.added_at,
+            photo.added_by_person, photo.added_by_unit,
+        )
+        for photo in photos
+    )  # fmt: skip
+
+
+def _line(one: LogEntry, names: dict[str, Named]) -> LogLine:
+    return LogLine(
+        one.pk, one.step, one.handling_round, one.at, one.recorded_at, one.by_person, one.by_post,
+        names.get(one.by_unit), one.text, one.data, _pictures(one.photos.all()), one.observation,
+    )  # fmt: skip
+
+
+def _seen(one: Sighting, names: dict[str, Named]) -> Seen:
+    return Seen(
+        one.outcome, one.text, one.seen_at, one.by_person, one.by_post, names.get(one.by_unit),
+        _pictures(one.photos.all()), one.observation,
+    )  # fmt: skip
+
+
+_NEXT = {State.ISSUED: Step.ACCEPTED, State.ACCEPTED: Step.FIXED, State.REPORTED: Step.RECHECKED}
+
+
+def _chain(item: WorkItem, lines: Sequence[LogLine]) -> tuple[ChainRound, ...]:
+    """Return the stones of every handling round; what an earlier round has done of issue and acceptance counts on."""
+    rounds: list[ChainRound] = []
+    carried: dict[str, LogLine] = {}
+    for number in range(1, item.handling_round + 1):
+        mine: dict[str, LogLine] = {}
+        reopened: LogLine | None = None
+        for line in lines:
+            if line.round != number:
+                continue
+            if line.step in {Step.REASSIGNED, Step.REOPENED}:
+                # It begins anew: with another unit, or in another round.
+                for step in (Step.ACCEPTED, Step.FIXED, Step.REPORTED):
+                    mine.pop(step, None)
+                    carried.pop(step, None)
+                reopened = line if line.step == Step.REOPENED else reopened
+                carried[Step.ISSUED] = line
+                mine.pop(Step.ISSUED, None)
+            mine[line.step] = line
+        known = {**carried, **mine}
+        last = number == item.handling_round
+        stones = tuple(_stone(item, step, known, mine, last=last) for step in CHAIN)
+        rounds.append(ChainRound(number, stones, reopened))
+        carried = {step: known[step] for step in (Step.ISSUED, Step.ACCEPTED) if step in known}
+    return tuple(rounds)
+
+
+def _stone(item: WorkItem, step: Step, known: dict[str, LogLine], mine: dict[str, LogLine], *, last: bool) -> Stone:
+    if step == Step.RECHECKED and Step.FAILED in mine:
+        return Stone(step, "failed", mine[Step.FAILED])
+    if step in known:
+        return Stone(step, "done", known[step])
+    if last and _NEXT.get(State(item.state)) == step:
+        return Stone(step, "next", None)
+    return Stone(step, "open", None)
+
+
+def _clock(item: WorkItem, now: datetime) -> ClockView:
+    counted = clock(item.county_id)
+    until = item.reported_at or item.closed_at or now
+    straight = item.limit_unit in {"urgent_hour", "calendar_day"}
+
+    def between(start: datetime, end: datetime) -> timedelta:
+        return end - start if straight else counted.working_time(start, end)
+
+    return ClockView(
+        between(item.issued_at, until), between(until, item.deadline), between(item.issued_at, item.deadline),
+        counted.working_day, item.state in {State.ISSUED, State.ACCEPTED}, straight,
+    )  # fmt: skip
+
+
+def _class(item: WorkItem) -> ClassView | None:
+    one = item.work_class
+    if one is None:
+        return None
+    return ClassView(
+        one.code, one.name, Text(one.opens_zh, one.opens_en), Text(one.closes_zh, one.closes_en), one.limit,
+        one.limit_unit, one.basis, one.source,
+    )  # fmt: skip
+
+
+def _questions(item: WorkItem, book: Rulebook) -> tuple[Question, ...]:
+    wanted = asked(item, book)
+    out = []
+    for key in wanted.items:
+        line = wanted.line if wanted.line is not None and key in wanted.line.values else None
+        line = line or next((one for one, _ in book.by_item.get(key, ())), None)
+        rule = line.values[key] if line is not None else book.catalogue.items[key].value
+        words = rule.wanted() if hasattr(rule, "wanted") else Text("可填整数", "write a whole number")
+        choices = tuple(getattr(rule, "values", {})) or (("pass", "fail") if rule.kind == "pass_fail" else ())
+        out.append(Question(key, title_of(book, key, line), rule.kind, words, choices))
+    return tuple(out)
+
+
+def _people(item: WorkItem, now: datetime) -> tuple[tuple[int, str], ...]:
+    """Return who can be named as the person who sees to it: everyone with a post in the lead unit."""
+    posts = posts_of([item.lead_id] if item.lead_id else [], list(Role), day_of(now))
+    return tuple({post.person_id: str(post.person) for post in posts}.items())

@@ -1,0 +1,405 @@
+"""What can be asked about work items: lists with filters, counts for the homes, risks for the leader, rows to export.
+
+An item's own page is asked for in `item_page.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from qipan.assessment.text import Text
+from qipan.ground.sites.models import Site
+from qipan.ground.units.models import Post
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.work.branches import Branches, branches
+from qipan.spine.work.item_page import Allowed, ItemPage, item_page
+from qipan.spine.work.limits import LIGHTS, light_of
+from qipan.spine.work.messages import day_of
+from qipan.spine.work.models import OPEN, Kind, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
+from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
+
+__all__ = [
+    "LIGHTS", "ORDERS", "Allowed", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
+    "UnitCounts", "at_site", "counts", "export", "item_page", "items", "light_of", "options", "per_check", "per_unit",
+    "top_risks",
+]  # fmt: skip
+
+PER_PAGE = 50
+ORDERS = ("deadline", "points", "number", "late", "gain")
+"""What a list can be ordered by; with "-" before it the other way round."""
+UNREPORTED = (State.ISSUED, State.ACCEPTED)
+EXPORTED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of a list is wanted; what is empty does not count.
+
+    `role` says how `unit` takes part: lead, support, territory, or any. `node` takes everything below it. `special`
+    is recheck (waits for a re-check that the reader may do), handle (the reader's unit leads it), week (due within
+    this week), instructed (a leader has said something to it), rework (came round again), joined (seen more than once).
+    """
+
+    year: int = 0
+    kind: str = ""
+    state: str = ""
+    light: str = ""
+    unit: str = ""
+    role: str = "lead"
+    site: str = ""
+    site_type: str = ""
+    item: str = ""
+    check: str = ""
+    node: str = ""
+    work_class: str = ""
+    side: str = ""
+    safety: bool = False
+    round: str = ""
+    origin: str = ""
+    text: str = ""
+    number: str = ""
+    special: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list, and what the whole list comes to. `points` are the micro-points at stake of all of it."""
+
+    rows: list[Row]
+    total: int
+    points: int
+    page: int
+    pages: int
+    per_page: int
+    order: str
+    now: datetime
+
+
+def items(
+    post: Post, filters: Filters = Filters(), order: str = "deadline", page: int = 1, *, year: CampaignYear | None = None,
+    per_page: int = PER_PAGE, now: datetime | None = None,
+) -> Page:  # fmt: skip
+    """Return a page of the items that a post sees (eight statements at most, whatever their number).
+
+    Args:
+        post: who asks.
+        filters: what is wanted.
+        order: one of `ORDERS`, with "-" before it the other way round.
+        page: from 1; one that is not there gives the nearest.
+        year: the campaign year, whose standard says what lies below a node.
+        per_page: rows of a page.
+        now: the moment for lights and days.
+    """
+    moment = now or timezone.now()
+    found = _wanted(post, filters, moment, year)
+    sums = found.aggregate(n=Count("pk"), points=Sum("points_at_stake", filter=Q(state__in=OPEN)))
+    pages = max(1, -(-sums["n"] // per_page))
+    page = min(max(1, page), pages)
+    cut = _ordered(found, order)[(page - 1) * per_page : page * per_page]
+    rows = rows_of(fetched(cut), moment, post.unit.county_id) if sums["n"] else []
+    return Page(rows, sums["n"], sums["points"] or 0, page, pages, per_page, order, moment)
+
+
+def export(
+    post: Post, filters: Filters = Filters(), order: str = "deadline", *, year: CampaignYear | None = None,
+    now: datetime | None = None,
+) -> Iterator[Row]:  # fmt: skip
+    """Yield every row of a list, for a file: the planned day, the actual one and the days between stand in each."""
+    moment = now or timezone.now()
+    found = fetched(_ordered(_wanted(post, filters, moment, year), order))
+    county = post.unit.county_id
+    sites = {site.code: site for site in Site.objects.filter(county_id=county)}
+    seen = Sighting.objects.filter(work_item__county_id=county).order_by()
+    counts = dict(seen.values_list("work_item_id").annotate(n=Count("id")))
+    for item in found.iterator(chunk_size=EXPORTED_AT_ONCE):
+        yield row_of(item, moment, sites, counts)
+
+
+def _wanted(post: Post, filters: Filters, now: datetime, year: CampaignYear | None) -> QuerySet[WorkItem]:
+    tree = branches(post.unit.county_id)
+    where = SEE.visible(post, tree)
+    plain = {
+        "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
+        "stratum": filters.site_type, "item": filters.item, "check_key": filters.check,
+        "work_class__code": filters.work_class, "side": filters.side, "safety": filters.safety, "round": filters.round,
+        "origin_kind": filters.origin,
+    }  # fmt: skip
+    where &= Q(**{name: value for name, value in plain.items() if value})
+    if filters.state == "open":
+        where = (
+            SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
+        )
+    if filters.light:
+        where &= light_is(filters.light, now)
+    if filters.unit:
+        where &= _of_unit(filters.unit, filters.role, tree)
+    if filters.node:
+        where &= Q(node__in=_below(filters.node, year))
+    if filters.number:
+        numbers = [number.strip() for number in filters.number.split(",") if number.strip()]
+        where &= Q(number__in=numbers) if len(numbers) > 1 else Q(number__contains=filters.number.strip())
+    for word in filters.text.split():
+        where &= (
+            Q(title_zh__icontains=word) | Q(title_en__icontains=word) | Q(text__icontains=word)
+            | Q(number__icontains=word) | Q(cluster__iexact=word)
+        )  # fmt: skip
+    return WorkItem.objects.filter(where & _special(post, filters.special, now, tree))
+
+
+def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
+    match special:
+        case "recheck":
+            return Q(state=State.REPORTED) & RECHECK.visible(post, tree)
+        case "handle":
+            return Q(state__in=UNREPORTED) & HANDLE.visible(post, tree)
+        case "week":
+            return Q(state__in=UNREPORTED, deadline__gte=now, deadline__lt=end_of_week(now))
+        case "instructed":
+            return Q(instructed_at__isnull=False)
+        case "rework":
+            return Q(handling_round__gt=1)
+        case "joined":
+            again = Sighting.objects.order_by().values("work_item_id").annotate(n=Count("id")).filter(n__gt=1)
+            return Q(pk__in=again.values("work_item_id"))
+    return Q()
+
+
+def _of_unit(code: str, role: str, tree: Branches) -> Q:
+    unit = tree.codes.get(code)
+    if unit is None:
+        return Q(pk__in=())
+    helped = WorkItem.supports.through.objects.filter(unit_id=unit).values("workitem_id")
+    match role:
+        case "support":
+            return Q(pk__in=helped)
+        case "territory":
+            return Q(territory_id=unit)
+        case "any":
+            return Q(lead_id=unit) | Q(territory_id=unit) | Q(pk__in=helped)
+    return Q(lead_id=unit)
+
+
+def _below(node: str, year: CampaignYear | None) -> list[str]:
+    """Return a node and all below it."""
+    if year is None:
+        return [node]
+    book = rulebook(year)
+    return [key for key in book.nodes if any(above.key == node for above in book.ancestors(key))]
+
+
+def light_is(light: str, now: datetime) -> Q:
+    """Return the condition of the items with a light; it says what `light_of` says."""
+    unreported = Q(state__in=UNREPORTED)
+    in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
+    match light:
+        case "late":
+            return unreported & Q(deadline__lt=now)
+        case "due":
+            return unreported & Q(deadline__gte=now, due_from__lte=now)
+        case "on_plan":
+            return unreported & Q(deadline__gte=now, due_from__gt=now)
+        case "reported":
+            return Q(state=State.REPORTED)
+        case "done":
+            return Q(state=State.CLOSED) & in_time
+        case "done_late":
+            return Q(state=State.CLOSED) & ~in_time
+        case "cancelled":
+            return Q(state=State.CANCELLED)
+    return Q(pk__in=())
+
+
+def _ordered(found: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
+    name = order.removeprefix("-")
+    back = order.startswith("-")
+    if name == "late":
+        # What is open stands first, the longest over its deadline at the top; what has ended follows.
+        ended = Case(When(state__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
+        keys = ("-ended", "-deadline", "-id") if back else ("ended", "deadline", "id")
+        return found.annotate(ended=ended).order_by(*keys)
+    field = {"points": "points_at_stake", "number": "id", "gain": "gain_alone"}.get(name, "deadline")
+    # Points are read from the most downwards.
+    down = back != (field in {"points_at_stake", "gain_alone"})
+    return found.order_by(*((f"-{field}", "-id") if down else (field, "id")))
+
+
+def end_of_week(now: datetime) -> datetime:
+    """Return the midnight that ends the week of a moment."""
+    day = day_of(now)
+    monday = day + timedelta(days=7 - day.weekday())
+    return datetime.combine(monday, time(), timezone.get_default_timezone())
+
+
+# --- counts ---
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """So many of so many are closed; what was cancelled does not count."""
+
+    closed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a home shows of the work that a post sees, or that its unit leads. Points are micro-points at stake."""
+
+    total: int
+    open: int
+    to_accept: int
+    due: int
+    due_this_week: int
+    late: int
+    reported: int
+    waiting_recheck: int
+    closed: int
+    closed_late: int
+    cancelled: int
+    safety: int
+    instructed: int
+    points: int
+    hardware: Progress
+    software: Progress
+
+
+def counts(
+    post: Post, year: CampaignYear | int | None = None, *, reach: Literal["see", "handle"] = "see",
+    now: datetime | None = None,
+) -> Counts:  # fmt: skip
+    """Return the counts for a home (four statements at most).
+
+    Args:
+        post: who asks; `waiting_recheck` are those that this person may re-check.
+        year: the campaign year; all years when None.
+        reach: everything that the post sees, or only what its own unit leads.
+        now: the moment for lights.
+    """
+    moment = now or timezone.now()
+    tree = branches(post.unit.county_id)
+    rule = SEE if reach == "see" else HANDLE
+    found = WorkItem.objects.filter(rule.visible(post, tree) & _in_year(year)).order_by()
+    valid = ~Q(state=State.CANCELLED)
+
+    def n(where: Q) -> Count:
+        return Count("pk", filter=where)
+
+    sums = found.aggregate(
+        total=n(valid), open=n(Q(state__in=OPEN)), to_accept=n(Q(state=State.ISSUED)), due=n(light_is("due", moment)),
+        due_this_week=n(_special(post, "week", moment, tree)), late=n(light_is("late", moment)),
+        reported=n(Q(state=State.REPORTED)), closed=n(Q(state=State.CLOSED)), closed_late=n(light_is("done_late", moment)),
+        cancelled=n(Q(state=State.CANCELLED)), safety=n(Q(safety=True, state__in=OPEN)),
+        instructed=n(Q(instructed_at__isnull=False, state__in=OPEN)),
+        points=Sum("points_at_stake", filter=Q(state__in=OPEN)),
+        hard=n(Q(side="hardware", state=State.CLOSED)), hard_all=n(Q(side="hardware") & valid),
+        soft=n(Q(side="software", state=State.CLOSED)), soft_all=n(Q(side="software") & valid),
+    )  # fmt: skip
+    waiting = 0
+    if sums["reported"]:
+        waiting = found.filter(Q(state=State.REPORTED) & RECHECK.visible(post, tree)).count()
+    hardware = Progress(sums.pop("hard"), sums.pop("hard_all"))
+    software = Progress(sums.pop("soft"), sums.pop("soft_all"))
+    sums["points"] = sums["points"] or 0
+    return Counts(**sums, waiting_recheck=waiting, hardware=hardware, software=software)
+
+
+def _in_year(year: CampaignYear | int | None) -> Q:
+    return Q() if year is None else Q(year=year if isinstance(year, int) else year.year)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCounts:
+    """What a unit leads: how much is open, late, reported and closed. Points are micro-points at stake."""
+
+    unit: Named
+    total: int
+    open: int
+    due: int
+    late: int
+    reported: int
+    closed: int
+    points: int
+
+
+def per_unit(post: Post, year: CampaignYear | int | None = None, *, now: datetime | None = None) -> list[UnitCounts]:
+    """Return the counts of each lead unit that a post sees, the most late first (two statements)."""
+    moment = now or timezone.now()
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year), lead__isnull=False)
+    grouped = found.exclude(state=State.CANCELLED).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
+    rows = grouped.annotate(
+        total=Count("pk"), open=Count("pk", filter=Q(state__in=OPEN)), due=Count("pk", filter=light_is("due", moment)),
+        late=Count("pk", filter=light_is("late", moment)), reported=Count("pk", filter=Q(state=State.REPORTED)),
+        closed=Count("pk", filter=Q(state=State.CLOSED)), points=Sum("points_at_stake", filter=Q(state__in=OPEN)),
+    )  # fmt: skip
+    out = [
+        UnitCounts(
+            Named(row["lead__code"], Text(row["lead__name_zh"], row["lead__name_en"])), row["total"], row["open"],
+            row["due"], row["late"], row["reported"], row["closed"], row["points"] or 0,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return sorted(out, key=lambda one: (-one.late, -one.open, one.unit.code))
+
+
+def per_check(post: Post, year: CampaignYear | int | None = None) -> dict[str, Progress]:
+    """Return, for each check with work, how much of it is closed: 7 of 20 (two statements)."""
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).exclude(
+        Q(state=State.CANCELLED) | Q(check_key="")
+    )
+    rows = (
+        found.order_by()
+        .values_list("check_key")
+        .annotate(closed=Count("pk", filter=Q(state=State.CLOSED)), total=Count("pk"))
+    )
+    return {key: Progress(closed, total) for key, closed, total in rows}
+
+
+def top_risks(
+    post: Post, year: CampaignYear | int | None = None, *, count: int = 3, now: datetime | None = None
+) -> list[Row]:
+    """Return what a leader should see first: late before safety before points at stake (six statements at most)."""
+    moment = now or timezone.now()
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year), state__in=UNREPORTED)
+    late = Case(When(deadline__lt=moment, then=Value(1)), default=Value(0), output_field=IntegerField())
+    ordered = found.annotate(is_late=late).order_by("-is_late", "-safety", "-points_at_stake", "deadline", "id")
+    return rows_of(fetched(ordered[:count]), moment, post.unit.county_id)
+
+
+def at_site(post: Post, cluster: str, *, now: datetime | None = None) -> list[Row]:
+    """Return the open items at a site that a post sees, for the page of the site and the form of a visit."""
+    moment = now or timezone.now()
+    found = WorkItem.objects.filter(SEE.visible(post), cluster=cluster, state__in=OPEN)
+    return rows_of(fetched(found.order_by("deadline", "id")), moment, post.unit.county_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a list's filters can be set to: units that lead something, classes, site types."""
+
+    units: list[Named]
+    classes: list[Named]
+    site_types: list[str]
+    kinds: tuple[str, ...] = tuple(Kind.values)
+    states: tuple[str, ...] = tuple(State.values)
+    lights: tuple[str, ...] = LIGHTS
+
+
+def options(post: Post, year: CampaignYear | int | None = None) -> Options:
+    """Return what the filters of the list can be set to (four statements)."""
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).order_by()
+    units = found.filter(lead__isnull=False).values_list("lead__code", "lead__name_zh", "lead__name_en").distinct()
+    types = found.exclude(stratum__in=("", "-")).values_list("stratum", flat=True).distinct()
+    known = WorkClass.objects.filter(county_id=post.unit.county_id, is_active=True)
+    return Options(
+        sorted((Named(code, Text(zh, en)) for code, zh, en in units), key=lambda one: one.code),
+        [Named(one.code, one.name) for one in known],
+        sorted(types),
+    )

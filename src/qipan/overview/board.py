@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from django.utils import timezone
+
 from qipan.assessment.scorecard import GateState, Scorecard
 from qipan.assessment.standard import Cut
 from qipan.assessment.text import Basis, Text
 from qipan.ground.sites.models import Site
 from qipan.overview.points import BY_RULE, UNOWNED, WHOLE, UnitName, Whose, unit_names
+from qipan.overview.progress import Progress, progress, sections_of
 from qipan.spine.campaigns.models import CampaignYear, TimeNode
 from qipan.spine.scorecards.queries import OwnedPart, Standing, equal_card, standing
 
@@ -109,6 +112,8 @@ class Board:
     equal: Scorecard | None
     cut: Cut | None
     gates: tuple[GateState, ...]
+    progress: Progress | None
+    """How the work goes; None on the board of an earlier day, which knows points alone."""
 
     @property
     def card(self) -> Scorecard:
@@ -137,6 +142,7 @@ def board(year: CampaignYear, on: date, as_of: date | None = None) -> Board:
         equal=equal_card(now) if now.book.weights_assumed else None,
         cut=cut_of(year, now),
         gates=tuple(now.card.gates),
+        progress=None if as_of else progress(year, timezone.now(), sections_of(now)),
     )
 
 

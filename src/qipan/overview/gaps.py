@@ -13,7 +13,7 @@ from typing import Final, Literal
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from qipan.assessment.standard import UNSTRATIFIED
+from qipan.assessment.standard import METHODS, UNSTRATIFIED
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role
@@ -44,7 +44,7 @@ class Missing:
 
     `key` names the thing (a check, a function, a unit, a type, a site, a work item, a class); `node` the node of the
     standard that shows it, where there is one. `points` are micro-points that hang on it, `days` how long it has been
-    so; None where neither is a measure of it.
+    so; None where neither is a measure of it. `method` tells the checks of one criterion apart.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Missing:
     node: str = ""
     points: int | None = None
     days: int | None = None
+    method: Text = Text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,9 @@ def _leads(found: Responsibilities) -> Iterator[Missing]:
     for row in found.open:
         node = nodes[row.line.node]
         why = WHY_NO_LEAD.get(row.answer.why, Text("无责任单位", "unowned"))
-        yield Missing(row.line.key, node.code, node.title, why, node.key, row.sums.possible)
+        yield Missing(
+            row.line.key, node.code, node.title, why, node.key, row.sums.possible, method=METHODS[row.line.check.method]
+        )
 
 
 def _functions(found: Responsibilities) -> Iterator[Missing]:
@@ -220,7 +223,7 @@ def _longest(row: Missing) -> tuple[int, str]:
 def _marks(here: Standing) -> Iterator[Missing]:
     for loss in largest_losses(here, len(here.book.lines)):
         note = Text(f"{loss.places}个点位失分", f"lost at {loss.places} sites") if loss.places else Text("失分", "lost")
-        yield Missing(loss.check, loss.code, loss.title, note, loss.node, loss.lost)
+        yield Missing(loss.check, loss.code, loss.title, note, loss.node, loss.lost, method=METHODS[loss.method])
 
 
 def _overdue(year: CampaignYear, found: Responsibilities, now: datetime) -> Iterator[Missing]:

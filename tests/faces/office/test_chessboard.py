@@ -141,3 +141,25 @@ def test_every_printed_figure_adds_up(board: Board) -> None:
         assert total([cell.parts for cell in cells if cell.parts]) == parts
     for j, item in enumerate(shown.columns):
         assert total([row.cells[j].parts or Parts() for row in everything]) == item.parts
+
+
+def test_work_that_is_late_or_due_is_marked_around_the_stone() -> None:
+    cells = (Cell(4 * POINT, POINT, late=2), Cell(POINT, due=1), Cell(0, late=1, due=3), Cell(POINT), None)
+    shown = layout(Board(tuple(column(str(i)) for i in range(5)), (unit("a", *cells),)))
+    late, due, alone, plain, nothing = shown.rows[0].cells
+    assert shown.has_late and shown.has_due
+    assert late.mark and (late.mark.late, late.mark.due) == (2, 0)
+    assert late.stone and em(late.mark.side) > 2 * em(late.stone.ring), "the square stands around the ring"
+    assert isclose(em(late.mark.side), -2 * em(late.mark.corner))
+    assert due.mark and due.stone and (due.mark.late, due.mark.due) == (0, 1)
+    assert -em(due.mark.wedge) > em(due.stone.ring), "the wedge stands above it"
+    assert alone.stone is None and not alone.word and alone.mark and (alone.mark.late, alone.mark.due) == (1, 3)
+    assert plain.mark is None and nothing.mark is None
+
+
+def test_a_folded_group_shows_the_work_of_its_units_together() -> None:
+    rows = (unit("a", Cell(POINT, POINT // 2, late=1, due=1)), unit("b", Cell(POINT, late=2)), unit("c", None))
+    shown = layout(Board((column("1"),), rows, GROUPS), first=0)
+    mark = shown.groups[0].cells[0].mark
+    assert mark and (mark.late, mark.due) == (3, 1)
+    assert shown.unit_count == 2, "a unit without points is not one of those that answer for them"

@@ -19,11 +19,13 @@ from qipan.assessment.text import Text
 from qipan.faces.office import bars, chessboard, headline
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import DECIMALS, Parts
+from qipan.faces.office.home import progress
 from qipan.faces.office.moments import as_of, bounds
 from qipan.ground.units.permissions import READ
 from qipan.overview import board as boards
 from qipan.overview.board import Board, Sums, UnitRow
 from qipan.overview.points import BY_RULE, UNOWNED, UnitName, Whose
+from qipan.overview.progress import Marks
 
 KINDS = {
     "department": Text("个部门", "departments"),
@@ -33,6 +35,7 @@ KINDS = {
     "village": Text("个行政村", "villages"),
     "subdistrict": Text("个街道", "subdistricts"),
 }
+NO_WORK = Marks()
 FOLDED = {"town": "township", "headquarters": "department", "institution": "department", "enterprise": "other"}
 
 
@@ -85,6 +88,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "type_rows": _type_rows(found),
         "losses": _losses(found),
         "ahead": found.ahead,
+        "work": progress.shown(found.progress, found.units),
     }
     return render(request, "office/board.html", context)
 
@@ -197,9 +201,14 @@ def _chessboard(found: Board) -> chessboard.Board:
         )
         for section in found.sections
     )
+    working = {whose for whose, section in found.progress.marks if section} if found.progress else set()
+    pointless = working - {row.whose for row in found.rows} - {UNOWNED}
     return chessboard.Board(
         columns=columns,
-        rows=tuple(_row(found, row) for row in found.rows),
+        # A unit to which no points fall may still owe work.
+        rows=tuple(
+            _row(found, row) for row in (*found.rows, *(UnitRow(whose) for whose in sorted(pointless, key=str)))
+        ),
         groups=_groups(found),
         unowned=_row(found, found.unowned) if found.unowned else None,
         by_rule=_row(found, found.by_rule) if found.by_rule else None,
@@ -221,11 +230,14 @@ def _row(found: Board, row: UnitRow) -> chessboard.Row:
     cells: list[chessboard.Cell | None] = []
     for section in found.sections:
         sums = row.sections.get(section.key)
-        if sums is None:
+        marks = found.progress.marks.get((row.whose, section.key), NO_WORK) if found.progress else NO_WORK
+        if sums is None and marks is NO_WORK:
             cells.append(None)
             continue
-        url = _list(found, whose=whose, section=section.key, by="check", sort="-lost")
-        cells.append(chessboard.Cell(sums.earned + sums.lost + sums.unassessed, sums.lost, sums.unassessed, url))
+        url = _list(found, whose=whose, section=section.key, by="check", sort="-lost") if sums else ""
+        sums = sums or Sums()
+        possible = sums.earned + sums.lost + sums.unassessed
+        cells.append(chessboard.Cell(possible, sums.lost, sums.unassessed, url, marks.late, marks.due))
     if isinstance(row.whose, int):
         unit = found.units[row.whose]
         return chessboard.Row(unit.name, tuple(cells), _unit_url(found, unit.code), _kind(unit.type))

@@ -21,6 +21,9 @@ LARGEST = 1.36
 SMALLEST = 0.11
 """A loss is never drawn smaller than this dot, in em: a point lost must be seen."""
 
+SMALLEST_MARK, MARGIN, WEDGE = 0.42, 0.12, 0.52
+"""A mark's half side at least, its distance from the ring, and how high a wedge stands on it, in em."""
+
 DASHES = 3.2
 """Length of a dash plus its gap, in per cent of a ring's circumference."""
 
@@ -42,12 +45,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one unit owes of one section, in micro-points, and the list behind it."""
+    """What one unit owes of one section, in micro-points, and the list behind it; and how many pieces of its work there
+    are late or due.
+    """
 
     possible: int
     lost: int = 0
     unassessed: int = 0
     url: str = ""
+    late: int = 0
+    due: int = 0
 
     @property
     def parts(self) -> Parts:
@@ -106,6 +113,17 @@ class Stone:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands around a stone: a square for work that is late, a wedge above for work that is due. Lengths in em."""
+
+    late: int
+    due: int
+    corner: str
+    side: str
+    wedge: str
+
+
+@dataclass(frozen=True, slots=True)
 class CellView:
     """One cell with its printed figures, its stone, and where the board's lines run in it."""
 
@@ -119,6 +137,7 @@ class CellView:
     bottom: str
     word: bool
     """The figure is written as a number: a gain by rule, or a sum of several units."""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +191,8 @@ class Chessboard:
     has_partly: bool
     has_unassessed: bool
     has_over: bool
+    has_late: bool
+    has_due: bool
 
 
 def layout(board: Board, *, first: int = 12, decimals: int = DECIMALS) -> Chessboard:
@@ -219,7 +240,10 @@ def layout(board: Board, *, first: int = 12, decimals: int = DECIMALS) -> Chessb
                     group.key or "other",
                     group.title,
                     len(members),
-                    tuple(_sum_view(board.columns, j, parts) for j, parts in enumerate(sums)),
+                    tuple(
+                        _sum_view(board.columns, j, parts, [folded[i - first].cells[j] for i in members])
+                        for j, parts in enumerate(sums)
+                    ),
                     total([across[i] for i in members]),
                     tuple(view(i, "unit") for i in members),
                 )
@@ -241,12 +265,14 @@ def layout(board: Board, *, first: int = 12, decimals: int = DECIMALS) -> Chessb
         by_rule=by_rule,
         parts=whole,
         decimals=decimals,
-        unit_count=len(units),
+        unit_count=sum(1 for row in units if _sum(row) != Parts()),
         half_units=_half([_sum(row).lost for row in units]),
         keys=_keys(stones, scale),
         has_partly=any(stone.state == "partly" for stone in drawn),
         has_unassessed=any(stone.state == "unassessed" for stone in drawn),
         has_over=any(stone.over for stone in drawn),
+        has_late=any(cell and cell.late for row in lines for cell in row.cells),
+        has_due=any(cell and cell.due for row in lines for cell in row.cells),
     )
 
 
@@ -329,13 +355,27 @@ def _cell_view(
         right="50%" if j == len(columns) - 1 else "100%",
         top="50%" if top else "0",
         bottom="50%" if bottom else "100%",
-        word=cell is not None and stone is None,
+        # An intersection where nothing but work is owed shows the work's mark alone.
+        word=cell is not None and stone is None and (kind == "rule" or parts != Parts()),
+        mark=_mark([cell], scale) if cell else None,
     )
 
 
-def _sum_view(columns: Sequence[Column], j: int, parts: Parts) -> CellView:
+def _mark(cells: Sequence[Cell | None], scale: float = 0.0) -> Mark | None:
+    """Return the mark around the stone of some cells' work; None where nothing is late or due."""
+    late, due = sum(cell.late for cell in cells if cell), sum(cell.due for cell in cells if cell)
+    if not late and not due:
+        return None
+    largest = max((scale * sqrt(max(cell.possible, cell.lost, 0)) for cell in cells if cell), default=0.0)
+    half = min(max(largest, SMALLEST_MARK) + MARGIN, LARGEST + MARGIN / 2)
+    # A wedge sits on the ring's top; on the largest stones it reaches into them, not into the row above.
+    return Mark(late, due, _em(-half), _em(2 * half), _em(-min(half + WEDGE, LARGEST + 0.2)))
+
+
+def _sum_view(columns: Sequence[Column], j: int, parts: Parts, cells: Sequence[Cell | None]) -> CellView:
     """A folded group's sum in one section: a number, since stones are for single units."""
-    return CellView(columns[j], parts if parts != Parts() else None, None, "", "0", "100%", "0", "100%", True)
+    shown = parts if parts != Parts() else None
+    return CellView(columns[j], shown, None, "", "0", "100%", "0", "100%", True, _mark(cells))
 
 
 def _half(losses: Sequence[int]) -> int:

@@ -45,7 +45,8 @@ class Filters:
 
     `role` says how `unit` takes part: lead, support, territory, or any. `node` takes everything below it. `special`
     is recheck (waits for a re-check that the reader may do), handle (the reader's unit leads it), week (due within
-    this week), instructed (a leader has said something to it), rework (came round again), joined (seen more than once).
+    this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
+    Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once).
     """
 
     year: int = 0
@@ -162,6 +163,12 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return Q(state__in=UNREPORTED) & HANDLE.visible(post, tree)
         case "week":
             return Q(state__in=UNREPORTED, deadline__gte=now, deadline__lt=end_of_week(now))
+        case "handle_week":
+            return _special(post, "week", now, tree) & HANDLE.visible(post, tree)
+        case "waiting":
+            return Q(state=State.REPORTED) & HANDLE.visible(post, tree)
+        case "closed_week":
+            return Q(state=State.CLOSED, closed_at__gte=end_of_week(now) - timedelta(days=7))
         case "instructed":
             return Q(instructed_at__isnull=False)
         case "rework":

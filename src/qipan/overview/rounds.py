@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,10 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.utils import timezone
 
 from qipan.assessment.rulebook import Rulebook
+from qipan.assessment.sampling import permanent_number
 from qipan.assessment.text import Text
+from qipan.ground.sites.models import Site
+from qipan.sources.fieldwork import draws
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger.models import Listing, Observation, Round, RoundFigure, Selection
@@ -146,3 +149,127 @@ def _mean(figures: Iterable[tuple[int, int, int]]) -> tuple[int, int, int | None
     for one, two, three in figures:
         clusters, seen, total = clusters + one, seen + two, total + three
     return clusters, seen, (total + seen // 2) // seen if seen else None
+
+
+# --- one round ---
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSite:
+    """A site on a round's list, with its permanent random number in a draw, and who looked at it in the round."""
+
+    stratum: str
+    type_title: Text
+    code: str
+    name: Text
+    territory: Text
+    address: str
+    number: int | None
+    looks: int
+    last: datetime | None
+    by: tuple[tuple[str, str], ...]
+    """(person, code of the unit)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnType:
+    """A type on a round's list: how many of how many, how many were seen, and whether today's register says the same.
+
+    `again` is the draw made anew from the register as it stands: None in a census. `left` and `came` are the codes
+    by which it differs from the list.
+    """
+
+    stratum: str
+    title: Text
+    listed: int
+    registered: int
+    seen: int
+    again: bool | None
+    left: tuple[str, ...]
+    came: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    """One round with its list."""
+
+    row: RoundRow
+    sites: tuple[ListedSite, ...]
+    types: tuple[DrawnType, ...]
+    is_desk: bool
+    """A census without a list: it asks for what is read at a desk."""
+
+
+def round_page(year: CampaignYear, code: str, now: datetime) -> RoundPage | None:
+    """Return a round of the year; None where there is none of that code (nine statements)."""
+    row = next((each for each in round_list(year, now) if each.code == code), None)
+    if row is None:
+        return None
+    county, book = year.campaign.county_id, rulebook(year)
+    listed = list(Listing.objects.filter(round_id=row.id).order_by("id").values_list("stratum", "cluster"))
+    looks = _looks(county, year.year, row.id, sorted({cluster for _, cluster in listed}))
+    frames = {frame.stratum: frame for frame in draws.frames(year, timezone.localdate(now))}
+    titles = {stratum: draws.stratum_title(book, stratum) for stratum, _ in listed}
+    known = {
+        each[0]: each[1:]
+        for each in Site.objects.filter(county_id=county, code__in=[cluster for _, cluster in listed]).values_list(
+            "code", "name_zh", "name_en", "territory__name_zh", "territory__name_en", "address"
+        )
+    } if len(listed) <= MOST_LISTED else {}  # fmt: skip
+    drawn = row.selection == Selection.DRAWN
+    sites = []
+    for stratum, cluster in listed:
+        zh, en, town_zh, town_en, address = known.get(cluster, (cluster, "", "", "", ""))
+        count, last, by = looks.get((stratum, cluster), (0, None, ()))
+        number = permanent_number(row.seed, stratum, cluster) if drawn else None
+        town = Text(town_zh or "", town_en or "")
+        sites.append(
+            ListedSite(stratum, titles[stratum], cluster, Text(zh, en), town, address, number, count, last, by)
+        )
+    return RoundPage(
+        row, tuple(sites), tuple(_types(row, sites, frames)), not listed and row.selection == Selection.CENSUS
+    )
+
+
+MOST_LISTED = 20_000
+"""Databases bound the values of one statement."""
+
+
+def _looks(
+    county: int, year: int, of: int, clusters: Sequence[str]
+) -> dict[tuple[str, str], tuple[int, datetime | None, tuple[tuple[str, str], ...]]]:
+    found: dict[tuple[str, str], tuple[int, datetime | None, tuple[tuple[str, str], ...]]] = {}
+    for start in range(0, len(clusters), 2000):
+        rows = (
+            Observation.objects.filter(
+                county_id=county, year=year, round_id=of, cluster__in=clusters[start : start + 2000]
+            )
+            .values_list("stratum", "cluster", "by_person", "by_unit")
+            .annotate(looks=Count("seq"), last=Max("observed_at"))
+            .order_by("last", "by_person")
+        )
+        for stratum, cluster, person, unit, count, last in rows:
+            before, _, by = found.get((stratum, cluster), (0, None, ()))
+            found[stratum, cluster] = (before + count, last, (*by, (person, unit)))
+    return found
+
+
+def _types(
+    row: RoundRow, sites: Sequence[ListedSite], frames: Mapping[str, draws.Frame]
+) -> Iterator[DrawnType]:  # fmt: skip
+    by_type: dict[str, list[ListedSite]] = {}
+    for site in sites:
+        by_type.setdefault(site.stratum, []).append(site)
+    for stratum, mine in by_type.items():
+        frame = frames.get(stratum)
+        codes = [site.code for site in mine]
+        again, left, came = None, (), ()
+        if row.selection == Selection.DRAWN and frame is not None:
+            anew = [each.code for each in draws.drawn([frame], row.seed, {stratum: len(codes)})]
+            again = set(anew) == set(codes)
+            left = tuple(code for code in codes if code not in set(anew))
+            came = tuple(code for code in anew if code not in set(codes))
+        yield DrawnType(
+            stratum, mine[0].type_title, len(mine), len(frame.sites) if frame else 0, sum(site.looks > 0 for site in mine),
+            again, left, came,
+        )  # fmt: skip

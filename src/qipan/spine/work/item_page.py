@@ -140,7 +140,8 @@ class ItemPage:
     """All that the page of an item shows.
 
     `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
-    `instructions` stand on top, the newest first. `supports` of the row are the supporting units.
+    `instructions` stand on top, the newest first. `supports` of the row are the supporting units. `limit` is the
+    limit as it was when the item was issued; the class may state another by now.
     """
 
     row: Row
@@ -163,6 +164,8 @@ class ItemPage:
     people: tuple[tuple[int, str], ...]
     moved: dict[str, Any] | None
     now: datetime
+    limit: int | None = None
+    limit_unit: str = ""
 
     @property
     def before(self) -> tuple[Picture, ...]:
@@ -213,6 +216,7 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         clock=_clock(item, moment), actions=actions,
         questions=_questions(item, rulebook(year)) if year is not None else (),
         people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
+        limit=item.limit, limit_unit=item.limit_unit,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ An item's own page is asked for in `item_page.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -28,7 +28,7 @@ from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
-    "UnitCounts", "at_site", "counts", "export", "item_page", "items", "light_of", "options", "per_check", "per_unit",
+    "UnitCounts", "at_site", "by_state", "counts", "export", "item_page", "items", "light_of", "options", "per_check", "per_unit",
     "top_risks",
 ]  # fmt: skip
 
@@ -107,6 +107,14 @@ def items(
     cut = _ordered(found, order)[(page - 1) * per_page : page * per_page]
     rows = rows_of(fetched(cut), moment, post.unit.county_id) if sums["n"] else []
     return Page(rows, sums["n"], sums["points"] or 0, page, pages, per_page, order, moment)
+
+
+def by_state(
+    post: Post, filters: Filters = Filters(), *, year: CampaignYear | None = None, now: datetime | None = None
+) -> dict[str, int]:
+    """Return how many items of a list wait for what, whatever state the filters name (two statements)."""
+    found = _wanted(post, replace(filters, state=""), now or timezone.now(), year)
+    return dict(found.order_by().values_list("state").annotate(n=Count("pk")))
 
 
 def export(

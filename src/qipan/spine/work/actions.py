@@ -20,7 +20,7 @@ from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
 from qipan.ground.worktime.clock import Limit
 from qipan.ground.worktime.queries import clock
-from qipan.spine.work import messages
+from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lifecycle import Action, check
@@ -266,6 +266,7 @@ def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
             state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
         )  # fmt: skip
         noted.note("work.cancel", _thing(item), {})
+        points.ask(item.county, by)
         _tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)
     return item
 
@@ -302,6 +303,7 @@ def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
             open_key=key, **changes,
         )  # fmt: skip
         noted.note("work.reopen", _thing(item), {"round": again})
+        points.ask(item.county, by)
         _tell_lead(item, "reopened", messages.about(item, "已重新打开，请签收", "Reopened, please accept"), now, by)
     return item
 

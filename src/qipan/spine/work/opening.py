@@ -29,7 +29,7 @@ from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
-from qipan.spine.work import messages
+from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.limits import Classes, Due, classes, due, due_by
@@ -230,6 +230,7 @@ def open_orders(
         _raise([item for item in standing.values() if any(item is one for one in items)])
         _sight(findings, items, joined, texts, by, origin, now)
         _tell(findings, items, joined, made, by, now)
+        points.ask(year.campaign.county, by)
         for finding, item, old in zip(findings, items, joined, strict=True):
             noted.note(
                 "work.join" if old else "work.issue", Thing("work", item.number, item.title_zh),

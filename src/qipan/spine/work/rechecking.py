@@ -35,7 +35,7 @@ from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Fact, RecordError, record, years_on
 from qipan.spine.ledger.models import Observation
 from qipan.spine.scorecards.queries import card
-from qipan.spine.work import messages
+from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.errors import EvidenceMissing, NotIndependent, WorkError
 from qipan.spine.work.independence import Handlers, handlers, objection
@@ -157,6 +157,8 @@ def recheck(
             {"outcome": outcome, "outcomes": dict(outcomes or {}), "observation": str(observation or "")},
         )  # fmt: skip
         _tell(item, judged.passed, text.strip(), by, now, tree)
+        if judged.facts or judged.passed:
+            points.ask(item.county, by)
     return Rechecked(judged.passed, moved if judged.passed else None)
 
 
@@ -172,8 +174,7 @@ class _Judged:
 
 def year_of(item: WorkItem) -> CampaignYear | None:
     """Return the campaign year that an item's points belong to: of several campaigns of the county the latest."""
-    found = years_on(item.county_id, item.year)
-    return max(found, key=lambda one: (one.campaign.first_year, -one.pk), default=None)
+    return points.latest(years_on(item.county_id, item.year))
 
 
 def _judge(

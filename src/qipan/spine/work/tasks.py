@@ -23,7 +23,7 @@ from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import standing
-from qipan.spine.work import messages
+from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.limits import due_by
@@ -276,6 +276,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
         if made:
             units = {unit for item in made for unit in (item.lead_id, item.territory_id)}
             messages.issued(made, messages.Recipients(units, messages.day_of(now), branches(county)), now, by)
+            points.ask(year.campaign.county, by)
         for item in made:
             noted.note(
                 "work.issue", Thing("work", item.number, item.title_zh),

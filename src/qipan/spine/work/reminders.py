@@ -17,7 +17,7 @@ from qipan.ground.jobs.progress import Progress
 from qipan.ground.jobs.recurring import recurring
 from qipan.ground.notify.actions import send
 from qipan.ground.notify.models import Message
-from qipan.ground.units.models import Post
+from qipan.ground.units.models import Post, Role
 from qipan.spine.work import messages
 from qipan.spine.work.branches import branches
 from qipan.spine.work.models import State, WorkItem
@@ -97,7 +97,7 @@ def _send(county_id: int, wanted: list[Reminder], now: datetime) -> int:
     return sent
 
 
-def _roles(one: Reminder) -> tuple[messages.Role, ...]:
+def _roles(one: Reminder) -> tuple[Role, ...]:
     return messages.LIAISON if one.kind == "work.due" else messages.BOTH
 
 

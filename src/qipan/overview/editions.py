@@ -201,4 +201,4 @@ def keep(path: Path, *, by: Post) -> str:
     """
     if not STORE_STANDARDS.allows(by):
         raise PermissionDenied
-    return store_packs([load(path)])[0].hash
+    return store_packs([load(path)], by=by)[0].hash

@@ -223,7 +223,7 @@ def test_a_photo_is_kept_with_its_copies_and_noted(world: World) -> None:
     assert storage.path_of(photo.original_id).read_bytes() == data
     assert (photo.original.media_type, photo.shown.media_type) == ("image/jpeg", "image/jpeg")
     assert (photo.added_by_person, photo.added_by_unit, photo.used) == ("example-liaison", "bureau", False)
-    entry = AuditEntry.objects.get(verb="files.photo_added")
+    entry = AuditEntry.objects.get(verb="files.add_photo")
     assert (entry.thing_id, entry.details["original"]) == (str(photo.uid), photo.original_id)
     assert shown([photo.uid])[photo.uid].taken_at == photo.taken_at
     assert list(verify()) == []
@@ -278,10 +278,10 @@ def test_who_looks_at_an_original_is_noted(world: World) -> None:
     for role in (Role.LIAISON, Role.HEAD, Role.LEADER, Role.INSPECTOR):
         with pytest.raises(PermissionDenied):
             see_original(photo.uid, by=world.posts[role])
-    assert not AuditEntry.objects.filter(verb="files.original_seen").exists()
+    assert not AuditEntry.objects.filter(verb="files.see_original").exists()
     found = see_original(photo.uid, by=world.posts[Role.OFFICE])
     assert found is not None and found.path == storage.path_of(photo.original_id)
-    entry = AuditEntry.objects.get(verb="files.original_seen")
+    entry = AuditEntry.objects.get(verb="files.see_original")
     assert (entry.person, entry.thing_id) == ("example-office", str(photo.uid))
 
 

@@ -145,7 +145,7 @@ def _append(notes: Sequence[AuditEntry]) -> None:
     for chain in sorted(by_chain):
         head = AuditHead.objects.select_for_update().filter(chain=chain).first()
         if head is None:
-            AuditHead.objects.get_or_create(chain=chain)
+            AuditHead.objects.bulk_create([AuditHead(chain=chain)], ignore_conflicts=True)
             head = AuditHead.objects.select_for_update().get(chain=chain)
         for each in by_chain[chain]:
             head.seq += 1

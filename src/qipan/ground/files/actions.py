@@ -24,5 +24,5 @@ def see_original(uid: UUID, *, by: Post) -> Content | None:
     found = content(by, uid, "original")
     if found is not None:
         with act(actor(by)) as noted:
-            noted.note("files.original_seen", Thing("photo", str(uid)))
+            noted.note("files.see_original", Thing("photo", str(uid)))
     return found

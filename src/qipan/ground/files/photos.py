@@ -64,7 +64,7 @@ def add_photo(content: bytes | Readable, *, by: Post) -> Photo:
         )
         # With the original's hash in the journal, nobody can put another picture in its place unseen.
         details = {"original": kept["original"][0], "size": kept["original"][1]}
-        noted.note("files.photo_added", Thing("photo", str(photo.uid)), details)
+        noted.note("files.add_photo", Thing("photo", str(photo.uid)), details)
     return photo
 
 

@@ -47,7 +47,7 @@ def _photos(before: datetime) -> int:
             if photo is None:
                 continue
             photo.delete()
-            noted.note("files.photo_swept", Thing("photo", str(uid)))
+            noted.note("files.sweep_photo", Thing("photo", str(uid)))
             gone += 1
     return gone
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import F
 
 from qipan.assessment.text import Text
+from qipan.ground.audit.journal import Thing, act
+from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS
 from qipan.spine.campaigns.books import rulebook
@@ -41,11 +42,14 @@ def choose_answering_lead(year: CampaignYear, check: str, unit: str, *, by: Post
     chosen = Unit.objects.filter(county_id=year.campaign.county_id, code=unit).first()
     if chosen is None:
         raise ChoiceError(Text(f"本县没有代码为“{unit}”的单位", f"the county has no unit {unit!r}"))
-    with transaction.atomic():
+    with act(actor(by)) as noted:
+        before = _chosen(year, check)
         lead, _ = AnsweringLead.objects.update_or_create(
             campaign_year=year, check_key=check, defaults={"unit": chosen, "chosen_by": _signature(by)}
         )
         _raise_version(year)
+        details = {"year": year.year, "unit": chosen.code, "before": before}
+        noted.note("campaigns.choose_lead", Thing("check", check), details)
     return lead
 
 
@@ -59,16 +63,24 @@ def withdraw_answering_lead(year: CampaignYear, check: str, *, by: Post) -> bool
         PermissionDenied: the post may not choose.
     """
     _may(year, by)
-    with transaction.atomic():
+    with act(actor(by)) as noted:
+        before = _chosen(year, check)
         gone, _ = AnsweringLead.objects.filter(campaign_year=year, check_key=check).delete()
         if gone:
             _raise_version(year)
+            noted.note("campaigns.withdraw_lead", Thing("check", check), {"year": year.year, "before": before})
     return bool(gone)
 
 
 def _may(year: CampaignYear, by: Post) -> None:
     if not CHOOSE_ANSWERING_LEADS.allows(by, year.campaign.county):
         raise PermissionDenied
+
+
+def _chosen(year: CampaignYear, check: str) -> str:
+    """Return the code of the unit that is chosen for a check so far; empty where none is."""
+    leads = AnsweringLead.objects.filter(campaign_year=year, check_key=check)
+    return leads.values_list("unit__code", flat=True).first() or ""
 
 
 def _raise_version(year: CampaignYear) -> None:

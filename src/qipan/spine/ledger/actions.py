@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.dispatch import Signal
 from django.utils import timezone
@@ -18,7 +17,9 @@ from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.tally import Tally
 from qipan.assessment.text import Text
-from qipan.ground.units.models import Post
+from qipan.ground.audit.journal import Act, Actor, Thing, act
+from qipan.ground.units.acting import actor
+from qipan.ground.units.models import County, Post
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import entries as ledger_entries
@@ -108,12 +109,28 @@ def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None)
     Raises:
         RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
     """
-    with transaction.atomic():
+    with act(_actor(by, county_id)) as noted:
         take(county_id)
         # Nobody else writes to this ledger now, whatever its version.
         prepared = _prepare(county_id, year, facts, by, UNASKED)
         write(prepared)
+        if prepared.rows:
+            note_recorded(noted, year, prepared.rows)
     return prepared.rows
+
+
+def note_recorded(noted: Act, year: int, rows: Sequence[Observation], **more: object) -> None:
+    """Write one entry of the journal for all that was recorded at once; the ledger itself holds who saw what."""
+    first = rows[0]
+    details = {"count": len(rows), "year": year, "source": first.source, **more}
+    noted.note("ledger.record", Thing("observation", str(first.uid), first.item), details)
+
+
+def _actor(by: Post | None, county_id: int) -> Actor:
+    """Return who acts; where no post does, the program for the county."""
+    if by is not None:
+        return actor(by)
+    return Actor(county=County.objects.values_list("code", flat=True).get(pk=county_id))
 
 
 def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None) -> Prepared:
@@ -331,9 +348,13 @@ def open_round(
     *,
     seed: str = "",
     due_on: date | None = None,
+    by: Post | None = None,
 ) -> Round:
-    """Open a round with its list of (stratum, cluster); what is on it and not seen is missing from now on."""
-    with transaction.atomic():
+    """Open a round with its list of (stratum, cluster); what is on it and not seen is missing from now on.
+
+    The journal names the post that opens it; an act that opens it on the way to something more says so itself.
+    """
+    with act(actor(by)) as noted:
         take(county_id)
         opened = Round.objects.create(
             county_id=county_id, code=code, name_zh=name.zh, name_en=name.en, selection=selection, seed=seed,
@@ -341,18 +362,22 @@ def open_round(
         )  # fmt: skip
         year = running.year_of(opened_at)
         years = years_on(county_id, year)
-        _list(opened, years, _canonical([rulebook(one) for one in years], listed))
+        pairs = _canonical([rulebook(one) for one in years], listed)
+        _list(opened, years, pairs)
+        if by is not None:
+            details = {"selection": selection, "listed": len(pairs), "seed": seed, "due_on": due_on}
+            noted.note("ledger.open_round", Thing("round", code, name.zh or name.en), details)
     return opened
 
 
-def extend_round(round_id: int, listed: Iterable[tuple[str, str]]) -> int:
+def extend_round(round_id: int, listed: Iterable[tuple[str, str]], *, by: Post | None = None) -> int:
     """Put more (stratum, cluster) on the list of a round that is open; what is on it stays. Return how many came.
 
     Raises:
         ValueError: the round is closed: what it published stays.
     """
-    with transaction.atomic():
-        grown = Round.objects.get(pk=round_id)
+    grown = Round.objects.get(pk=round_id)
+    with act(actor(by)) as noted:
         take(grown.county_id)
         grown.refresh_from_db()
         if grown.closed_at is not None:
@@ -361,6 +386,8 @@ def extend_round(round_id: int, listed: Iterable[tuple[str, str]]) -> int:
         there = set(grown.listings.values_list("stratum", "cluster"))
         pairs = [pair for pair in _canonical([rulebook(one) for one in years], listed) if pair not in there]
         _list(grown, years, pairs)
+        if pairs and by is not None:
+            noted.note("ledger.extend_round", Thing("round", grown.code, grown.name_zh), {"listed": len(pairs)})
     return len(pairs)
 
 
@@ -389,11 +416,12 @@ def _canonical(books: Sequence[Rulebook], listed: Iterable[tuple[str, str]]) -> 
     return list(dict.fromkeys((names[stratum], cluster) for stratum, cluster in pairs))
 
 
-def close_round(round_id: int, closed_at: datetime) -> Round:
+def close_round(round_id: int, closed_at: datetime, *, by: Post | None = None) -> Round:
     """Close a round: what it found is published check by check, and stays."""
-    with transaction.atomic():
-        closed = Round.objects.select_related("county").get(pk=round_id)
+    closed = Round.objects.get(pk=round_id)
+    with act(actor(by)) as noted:
         take(closed.county_id)
+        closed.refresh_from_db(fields=["closed_at"])
         if closed.closed_at is not None:
             return closed
         closed.closed_at = closed_at
@@ -403,6 +431,8 @@ def close_round(round_id: int, closed_at: datetime) -> Round:
             RoundFigure.objects.bulk_create(
                 [_figure(one, closed, key, tally, None) for key, tally in figures.items()], batch_size=1000
             )
+        if by is not None:
+            noted.note("ledger.close_round", Thing("round", closed.code, closed.name_zh), {"closed_at": closed_at})
     return closed
 
 

@@ -18,10 +18,12 @@ from django.utils import timezone
 
 from qipan.assessment.batch import LOCAL
 from qipan.assessment.text import Text
+from qipan.ground.audit.journal import Act, Thing, act
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.actions import enqueue
 from qipan.ground.jobs.kinds import JobRefused, handles
 from qipan.ground.jobs.progress import Progress
+from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS
 from qipan.spine.campaigns.books import rulebook
@@ -53,32 +55,34 @@ def hand_in(name: str, chunks: Iterable[bytes], year: int, *, by: Post) -> Impor
     """
     _may(by)
     digest, kind, size = _keep(name, chunks)
-    with transaction.atomic():
+    with act(actor(by)) as noted:
         added = Import.objects.create(
             county=by.unit.county, year=year, name=name[-200:], digest=digest, kind=kind, size=size,
             by_person=str(by.person), by_post=by.title_zh, by_unit=by.unit.code, added_at=timezone.now(),
         )  # fmt: skip
         _queue(added, CHECK, by)
+        _note(noted, "ledger.hand_in_file", added, digest=digest, size=size)
     return added
 
 
 def check_again(import_id: int, *, by: Post) -> Import | None:
     """Check a file anew: after the register was mended, or the ledger has moved on. None where that makes no sense."""
     _may(by)
-    with transaction.atomic():
+    with act(actor(by)) as noted:
         found = _of(import_id, by)
         if found is None or found.state in {Import.State.RECORDED, Import.State.DISCARDED} or _is_busy(found):
             return None
         found.state = Import.State.CHECKING
         found.save(update_fields=["state"])
         _queue(found, CHECK, by)
+        _note(noted, "ledger.check_file", found)
     return found
 
 
 def confirm(import_id: int, *, by: Post) -> Import | None:
     """Have a checked file recorded. None where it is not ready."""
     _may(by)
-    with transaction.atomic():
+    with act(actor(by)) as noted:
         found = _of(import_id, by)
         if found is None or found.state != Import.State.READY:
             return None
@@ -86,19 +90,25 @@ def confirm(import_id: int, *, by: Post) -> Import | None:
         found.recorded_by = " ".join(part for part in (found.county.name_zh and by.unit.name_zh, by.title_zh, str(by.person)) if part)[:160]  # fmt: skip
         found.save(update_fields=["state", "recorded_by"])
         _queue(found, RECORD, by)
+        _note(noted, "ledger.confirm_file", found, rows=(found.summary or {}).get("new", 0))
     return found
 
 
 def discard(import_id: int, *, by: Post) -> Import | None:
     """Put a file aside; nothing of it was recorded. None where that is no longer so."""
     _may(by)
-    with transaction.atomic():
+    with act(actor(by)) as noted:
         found = _of(import_id, by)
         if found is None or found.state in {Import.State.RECORDED, Import.State.RECORDING} or _is_busy(found):
             return None
         found.state = Import.State.DISCARDED
         found.save(update_fields=["state"])
+        _note(noted, "ledger.discard_file", found)
     return found
+
+
+def _note(noted: Act, verb: str, found: Import, **details: object) -> None:
+    noted.note(verb, Thing("import", str(found.pk), found.name), {"year": found.year, **details})
 
 
 def _may(by: Post) -> None:
@@ -197,7 +207,7 @@ def record(progress: Progress, payload: Mapping[str, Any]) -> dict[str, Any]:
     found = Import.objects.select_related("county").get(pk=payload["import"])
     if found.state != Import.State.RECORDING:
         return {}
-    by = Post.objects.select_related("unit", "person").filter(pk=payload["post"]).first()
+    by = Post.objects.select_related("unit__county", "person").filter(pk=payload["post"]).first()
     for _ in range(TRIES):
         summary, prepared = _examine(found, progress, by)
         if prepared is None:
@@ -207,19 +217,23 @@ def record(progress: Progress, payload: Mapping[str, Any]) -> dict[str, Any]:
                 progress.finish({"import": found.pk})
             return {}
         progress(0, 0, Text(f"写入{len(prepared.rows)}条", f"writing {len(prepared.rows)} records"))
-        if _written(found, prepared, summary, progress):
+        if _written(found, prepared, summary, progress, by):
             return {}
     raise JobRefused(MOVED)
 
 
-def _written(found: Import, prepared: actions.Prepared, summary: dict[str, Any], progress: Progress) -> bool:
+def _written(
+    found: Import, prepared: actions.Prepared, summary: dict[str, Any], progress: Progress, by: Post | None
+) -> bool:
     """Write in one transaction; nothing is written where records have come in since the file was checked."""
-    with transaction.atomic():
+    with act(actor(by, found.county)) as noted:
         actions.take(found.county_id)
         if actions.ledger_version(found.county_id) != prepared.version + 1:
             transaction.set_rollback(True)
             return False
         actions.write(prepared)
+        if prepared.rows:
+            actions.note_recorded(noted, found.year, prepared.rows, file=found.name, digest=found.digest)
         Import.objects.filter(pk=found.pk).update(
             summary=summary, state=Import.State.RECORDED, recorded_at=timezone.now()
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import get_user_model, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,10 +23,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.i18n import set_language as django_set_language
 
 from qipan.assessment.text import Text
-from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk
+from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk, desk_of
 from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
+from qipan.ground.units.signing import changing_password, sign_in_failed, signing_in, signing_out, switch_post
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -61,7 +62,11 @@ class SignInForm(AuthenticationForm):
                 % {"minutes": minutes},
                 code="wait",
             )
-        cleaned = super().clean()
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            sign_in_failed(username, address)
+            raise
         end_sign_in(username, address)
         return cleaned
 
@@ -85,7 +90,8 @@ def _enter_example(request: HttpRequest) -> HttpResponseRedirect:
     person = example_person(request.POST["example"], timezone.localdate()) if example_is_open(request) else None
     if person is None:
         raise PermissionDenied
-    login(request, person, backend=BACKEND)
+    with signing_in(person, timezone.localdate()):
+        login(request, person, backend=BACKEND)
     return HttpResponseRedirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
@@ -99,7 +105,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _enter_example(request)
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.get_user(), backend=BACKEND)
+        with signing_in(form.get_user(), timezone.localdate()):
+            login(request, form.get_user(), backend=BACKEND)
         return HttpResponseRedirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
     accounts = example_accounts(timezone.localdate()) if example_is_open(request) else []
     offered = [
@@ -121,7 +128,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    user, desk = request.user, desk_of(request)
+    if isinstance(user, get_user_model()):
+        with signing_out(user, timezone.localdate(), desk.post if desk else None):
+            logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
@@ -145,8 +155,12 @@ def account(request: HttpRequest) -> HttpResponse:
 def choose_post(request: HttpRequest) -> HttpResponse:
     """Work from another of one's own posts."""
     wanted = request.POST.get("post", "")
-    if wanted not in {str(post.pk) for post in at_desk(request).posts}:
+    desk = at_desk(request)
+    post = next((post for post in desk.posts if str(post.pk) == wanted), None)
+    if post is None:
         raise PermissionDenied
+    if post.pk != desk.post.pk:
+        switch_post(post, desk.post)
     request.session[CHOSEN_POST] = int(wanted)
     # The other post may lie in another county, whose campaign has other years.
     request.session.pop(CHOSEN_YEAR, None)
@@ -173,7 +187,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = PasswordChangeForm(user, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        person = form.save()
+        desk = desk_of(request)
+        with changing_password(user, timezone.localdate(), desk.post if desk else None):
+            person = form.save()
         # All other sessions of the person end with the old password; this one goes on.
         update_session_auth_hash(request, person)
         messages.success(request, _("Your password was changed. You were signed out everywhere else."))

@@ -89,7 +89,7 @@ def read_list_text(
         indents.append(_indent(bare))
         rows.append((Place(line=number), bare.split("\t") if tabbed else _BETWEEN.split(bare)))
     grid = _Grid(rows)
-    found = headings.find([cells for _, cells in rows], names, least=2)
+    found = _find(rows, names, 2)
     if found is None and rows and len(headings.match(rows[0][1], names)) == len(rows[0][1]):
         found = 0, headings.match(rows[0][1], names)
     if found is not None:
@@ -101,6 +101,21 @@ def read_list_text(
         kept = {column: clean(cell) for column, cell in zip(order, cells, strict=False)}
         lines.append(Line(place, kept, indents[index]))
     return _checked(ListRead(name, tuple(lines), frozenset(order)))
+
+
+def _find(
+    rows: Sequence[tuple[Place, list[str]]], names: Mapping[str, Collection[str]], least: int
+) -> tuple[int, dict[str, int]] | None:
+    """Return the heading row and its columns; a heading of several words (责任单位/管理单位) is any of them."""
+    known = {headings.plain(word) for words in names.values() for word in words}
+
+    def one(cell: str) -> str:
+        if "/" not in cell.replace("／", "/") or headings.plain(cell) in known:
+            return cell
+        parts = cell.replace("／", "/").split("/")
+        return next((part for part in parts if headings.plain(part) in known), cell)
+
+    return headings.find([[one(cell) for cell in cells] for _, cells in rows[:8]], names, least=least)
 
 
 def _indent(line: str) -> int:
@@ -135,14 +150,14 @@ def read_list_file(path: Path, names: Mapping[str, Collection[str]], *, name: st
                 (Place(line=number, sheet=sheet.name), [shown(cell) for cell in cells])
                 for number, cells in enumerate(sheet.rows, 1)
             ]
-            found = headings.find([cells for _, cells in rows], names, least=2)
+            found = _find(rows, names, 2)
             if found is not None:
                 return _under_heading(_Grid(rows, sheet), found, names, name)
         raise _no_heading(name or path.name, names)
     table = read_csv(path)
     rows = [(Place(line=1), list(table.columns))]
     rows += [(Place(line=number), cells) for number, cells in table.rows()]
-    found = headings.find([cells for _, cells in rows], names, least=2)
+    found = _find(rows, names, 2)
     if found is None:
         raise _no_heading(name or path.name, names)
     return _under_heading(_Grid(rows), found, names, name)

@@ -42,7 +42,7 @@ class UnitNames:
             return Text(
                 "先建立这个单位，或在预览页指定对应的单位", "add the unit first, or say below which unit is meant"
             )
-        return Text(f"是否为：{'、'.join(names)}", f"did you mean {', '.join(names)}?")
+        return Text(f"可能是：{'、'.join(names)}", f"perhaps {', '.join(names)}")
 
     def problem(self, word: str, found: list[int]) -> tuple[Text, Text]:
         """Return what is wrong with a word that means none or several, and what would be right."""

@@ -46,19 +46,25 @@ def current_posts(person_id: int, on: date) -> list[Post]:
     return list(posts.order_by("id"))
 
 
+def is_deputy(title: Text) -> bool:
+    """Whether a title is that of a deputy (分管负责人): a unit's head is somebody else."""
+    return "副" in title.zh or "分管" in title.zh or "deputy" in title.en.casefold() or "vice" in title.en.casefold()
+
+
 def posts_of(unit_ids: Iterable[int], roles: Iterable[str], on: date) -> list[Post]:
     """Return the posts of some units and roles that are held on a day by people who may sign in.
 
-    Ordered by unit, then by role as `Role` has it (a head before a liaison), then the oldest first; one statement.
+    Ordered by unit, then by role as `Role` has it (a head before a liaison), a deputy after the one in charge, then the
+    oldest first; one statement.
     """
     posts = Post.objects.filter(
         held(on), unit_id__in=set(unit_ids), role__in=[str(role) for role in roles], person__is_active=True
     ).select_related("unit__county", "person")
-    return sorted(posts, key=lambda post: (post.unit.code, ROLE_ORDER[Role(post.role)], post.pk))
+    return sorted(posts, key=lambda post: (post.unit.code, ROLE_ORDER[Role(post.role)], is_deputy(post.title), post.pk))
 
 
 def head_of(unit_id: int, on: date) -> Post | None:
-    """Return who heads a unit on a day: the oldest post of a head; None where it has none."""
+    """Return who heads a unit on a day: the oldest post of a head who is no deputy, else of a deputy; None."""
     return next(iter(posts_of([unit_id], [Role.HEAD], on)), None)
 
 

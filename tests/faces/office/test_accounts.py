@@ -253,11 +253,11 @@ def test_the_frame_costs_few_questions_to_the_database(
     ("asked", "language"),
     [("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"), ("en-GB,en;q=0.9", "en"), ("fr", "zh-CN"), ("", "zh-CN")],
 )
-def test_the_browser_chooses_first(client: Client, asked: str, language: str) -> None:
+def test_the_browser_chooses_first(client: Client, wang: Person, asked: str, language: str) -> None:
     assert f'<html lang="{language}">' in client.get(SIGN_IN, HTTP_ACCEPT_LANGUAGE=asked).text
 
 
-def test_then_the_reader_does(client: Client) -> None:
+def test_then_the_reader_does(client: Client, wang: Person) -> None:
     response = client.post("/language/", {"language": "en", "next": SIGN_IN}, HTTP_ACCEPT_LANGUAGE="zh-CN")
     assert response.headers["Location"] == SIGN_IN
     assert '<html lang="en">' in client.get(SIGN_IN, HTTP_ACCEPT_LANGUAGE="zh-CN").text

@@ -28,6 +28,7 @@ from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
 from qipan.ground.units.signing import changing_password, sign_in_failed, signing_in, signing_out, switch_post
+from qipan.spine.campaigns.setup import nothing_yet
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -103,6 +104,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; in the example, offer its accounts."""
     if request.method == "POST" and "example" in request.POST:
         return _enter_example(request)
+    if nothing_yet():
+        # Nobody could sign in: the installation is still to be set up.
+        return redirect("setup_first")
     form = SignInForm(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with signing_in(form.get_user(), timezone.localdate()):

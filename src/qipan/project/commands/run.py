@@ -47,7 +47,11 @@ def add(subparsers: Subparsers) -> None:
             "serve on this machine, with a worker; an empty database gets the example campaign",
         ),
     )
-    parser.add_argument("--empty", action="store_true", help=words("不装入示例", "do not load the example campaign"))
+    parser.add_argument(
+        "--empty",
+        action="store_true",
+        help=words("不装入示例，从设置页开始建自己的活动", "no example: begin your own campaign on the set-up page"),
+    )
     parser.add_argument(
         "--host", default=HOST, help=words("监听地址，默认 127.0.0.1", "address to listen at: 127.0.0.1")
     )
@@ -149,18 +153,28 @@ class WorkerKeeper:
             self._thread.join(timeout=5)
 
 
-def prepare(language: str, *, empty: bool) -> None:
-    """Bring the database up to date, and load the example into an empty one."""
+def prepare(language: str, *, empty: bool) -> str:
+    """Bring the database up to date, and load the example into an empty one.
+
+    Returns:
+        the one-time code of the set-up page, where the installation is still to be set up; else empty.
+    """
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
 
+    from qipan.faces.office.setup import code
     from qipan.ground.units.models import County
 
     say(Text(f"数据目录：{settings.DATA}", f"Data: {settings.DATA}"), language)
     settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     call_command("migrate", interactive=False, verbosity=0)
-    if not empty and not County.objects.exists():
+    made = ""
+    if County.objects.exists():
+        code.forget(settings.DATA)
+    elif empty:
+        made = code.make(settings.DATA)
+    else:
         from qipan.project.example.loading import load
 
         say(Text("数据库为空，正在装入示例……", "The database is empty: loading the example campaign …"), language)
@@ -170,10 +184,11 @@ def prepare(language: str, *, empty: bool) -> None:
         say(Text(f"示例已装入，用时 {took} 秒。", f"Loaded in {took} s."), language)
     # The processes that serve open connections of their own.
     connections.close_all()
+    return made
 
 
-def announce(address: str, accounts: list[ExampleAccount], language: str) -> None:
-    """Say where the pages are, as soon as they answer."""
+def announce(address: str, accounts: list[ExampleAccount], language: str, setup_code: str = "") -> None:
+    """Say where the pages are, as soon as they answer; with a code, where the set-up begins and what opens it."""
     # Not through a proxy that the environment may name.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     last = time.monotonic() + READY_WITHIN_SECONDS
@@ -190,6 +205,14 @@ def announce(address: str, accounts: list[ExampleAccount], language: str) -> Non
         complain(Text(f"{address} 尚无应答。", f"Qipan does not answer at {address} yet."), language)
         return
     say(Text(f"\n棋盘已就绪：{address}", f"\nQipan is ready: {address}"), language)
+    if setup_code:
+        words = Text(
+            f"尚未建立任何活动。请打开 {address}setup/first/ 开始设置。\n"
+            f"从其他电脑打开时须输入一次性代码：{setup_code}（建立首个账号后失效）",
+            f"Nothing is set up yet. Begin at {address}setup/first/\n"
+            f"From another machine that page asks for this one-time code: {setup_code} (void once an account exists)",
+        )
+        say(words, language)
     if accounts:
         intro = Text(
             "示例账号（仅限本机，在登录页一键进入）：",
@@ -217,7 +240,7 @@ def _offered() -> list[ExampleAccount]:
         connections.close_all()
 
 
-def serve(host: str, port: int, language: str, *, processes: int, with_worker: bool) -> int:
+def serve(host: str, port: int, language: str, *, processes: int, with_worker: bool, setup_code: str = "") -> int:
     """Serve until told to stop; the exit code."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -245,7 +268,7 @@ def serve(host: str, port: int, language: str, *, processes: int, with_worker: b
         # Called once the signals are in the server's hands, so that from here on a stop is a clean one.
         if keeper:
             keeper.start()
-        told = (address_of(host, port), accounts, language)
+        told = (address_of(host, port), accounts, language, setup_code)
         threading.Thread(target=announce, args=told, name="announce", daemon=True).start()
 
     server.on_startup(started)
@@ -287,5 +310,8 @@ def run(arguments: argparse.Namespace) -> int:
             "QIPAN_HOST, which is not set. Example: QIPAN_HOST=board.example.gov.cn",
         )
         complain(words, language)
-    prepare(language, empty=arguments.empty)
-    return serve(arguments.host, port, language, processes=arguments.processes, with_worker=not arguments.no_worker)
+    setup_code = prepare(language, empty=arguments.empty)
+    with_worker = not arguments.no_worker
+    return serve(
+        arguments.host, port, language, processes=arguments.processes, with_worker=with_worker, setup_code=setup_code
+    )

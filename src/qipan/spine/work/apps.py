@@ -1,5 +1,7 @@
 """The room as Django knows it."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,16 @@ class WorkConfig(AppConfig):
 
     name = "qipan.spine.work"
     label = "work"
+
+    def ready(self) -> None:
+        """Make known what this room does in the background; give a county that is made its table of classes."""
+        from qipan.spine.campaigns.setup import county_made
+        from qipan.spine.work import points, reminders  # noqa: F401
+
+        county_made.connect(_begin, dispatch_uid="work.classes")
+
+
+def _begin(sender: object, *, county: Any, **_: Any) -> None:
+    from qipan.spine.work.classes import seed_classes
+
+    seed_classes(county)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from qipan.faces.office.setup import first, frame
+
+urlpatterns: list[URLPattern] = [
+    path("", frame.setup, name="setup"),
+    path("first/", first.setup_first, name="setup_first"),
+]

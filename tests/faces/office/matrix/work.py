@@ -1,5 +1,26 @@
 """Rows of the pages in `qipan.faces.office.work`."""
 
-from tests.faces.office.matrix.row import Row
+from qipan.ground.units.models import Role
+from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
-MATRIX: dict[str, Row] = {}
+HANDLERS = frozenset({Role.HEAD, Role.LIAISON})
+EYES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.LEADER})
+LEADER = frozenset({Role.LEADER})
+ITEM = ("2026-00001",)
+
+MATRIX: dict[str, Row] = {
+    "work_list": Row(SIGNED_IN),
+    "draft_keep": Row(SIGNED_IN, "post", data={"draft": "work.report:1", "text": "words"}, answers=302),
+    "work_decompose": Row(OFFICE),
+    "work_unit_sheet": Row(SIGNED_IN, args=("office",)),
+    "work_item": Row(SIGNED_IN, args=ITEM, answers=404),
+    "work_accept": Row(HANDLERS, "post", args=ITEM, answers=404),
+    "work_report": Row(HANDLERS, args=ITEM, answers=404),
+    "work_recheck": Row(EYES, args=ITEM, answers=404),
+    "work_reassign": Row(OFFICE, args=ITEM, answers=404),
+    "work_deadline": Row(OFFICE, args=ITEM, answers=404),
+    "work_cancel": Row(OFFICE, args=ITEM, answers=404),
+    "work_reopen": Row(OFFICE, args=ITEM, answers=404),
+    "work_instruct": Row(LEADER, args=ITEM, answers=404),
+    "work_note": Row(SIGNED_IN, args=ITEM, answers=404),
+}

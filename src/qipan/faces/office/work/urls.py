@@ -2,6 +2,40 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from qipan.faces.office.work import acts, decompose, drafts, item, listing
+
+
+class WorkNumber:
+    """The number of a work item, 2026-00042, so that no other address of these pages is taken for one."""
+
+    regex = r"\d{4}-\d{5,9}"
+
+    def to_python(self, value: str) -> str:
+        """Return the number as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the number as it stands."""
+        return value
+
+
+register_converter(WorkNumber, "work_number")
+
+urlpatterns: list[URLPattern] = [
+    path("", listing.work_list, name="work_list"),
+    path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("decompose/", decompose.work_decompose, name="work_decompose"),
+    path("units/<str:code>/", listing.work_unit_sheet, name="work_unit_sheet"),
+    path("<work_number:number>/", item.work_item, name="work_item"),
+    path("<work_number:number>/accept/", acts.work_accept, name="work_accept"),
+    path("<work_number:number>/report/", acts.work_report, name="work_report"),
+    path("<work_number:number>/recheck/", acts.work_recheck, name="work_recheck"),
+    path("<work_number:number>/reassign/", acts.work_reassign, name="work_reassign"),
+    path("<work_number:number>/deadline/", acts.work_deadline, name="work_deadline"),
+    path("<work_number:number>/cancel/", acts.work_cancel, name="work_cancel"),
+    path("<work_number:number>/reopen/", acts.work_reopen, name="work_reopen"),
+    path("<work_number:number>/instruct/", acts.work_instruct, name="work_instruct"),
+    path("<work_number:number>/note/", acts.work_note, name="work_note"),
+]

@@ -1,0 +1,282 @@
+"""The page of one work item: before and after, the chain, the clock, the points, and what this post can do next."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from qipan.assessment.text import Text
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.templatetags.office import minute
+from qipan.faces.office.work.chain import chain, name_of, word
+from qipan.faces.office.work.clockface import clock_face
+from qipan.faces.office.work.lights import light
+from qipan.faces.office.work.menu import next_acts
+from qipan.faces.office.work.moving import moved
+from qipan.ground.units.permissions import READ
+from qipan.overview.points import unit_names
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.opening import title_of, why_words
+from qipan.spine.work.queries import item_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qipan.assessment.rulebook import Rulebook
+    from qipan.overview.desk import Desk
+    from qipan.spine.work.item_page import LogLine
+    from qipan.spine.work.queries import ItemPage, Named
+
+KIND_WORDS = {
+    "order": pgettext_lazy("kind", "order"), "task": pgettext_lazy("kind", "task"),
+    "pledge": pgettext_lazy("kind", "pledge"),
+}  # fmt: skip
+SIDE_WORDS = {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")}
+ORIGINS = {"visit": "visit_show", "review": "review_show"}
+"""Pages of what an item came from, by the kind of its origin."""
+TURNS = frozenset({"cancelled", "failed", "reopened", "reassigned"})
+"""Steps that turn an item away from the straight chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A thing that has a page of its own."""
+
+    name: Text
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of before and after, or a finding that joined an open order."""
+
+    text: str
+    at: datetime
+    person: str
+    unit: Text | None
+    photos: Sequence[Any]
+    fixed_at: datetime | None = None
+    observation_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a leader wants."""
+
+    text: str
+    at: datetime
+    person: str
+    unit: Text | None
+    deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A step of the log as the page shows it; `recorded_at` where that was not when it happened."""
+
+    word: str
+    detail: str
+    at: datetime
+    recorded_at: datetime | None
+    person: str
+    post: str
+    unit: Text | None
+    text: str
+    photos: Sequence[Any]
+    observation_url: str
+
+
+@require_GET
+@requires(READ)
+def work_item(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one item."""
+    desk = at_desk(request)
+    found = item_page(desk.post, number)
+    if found is None:
+        raise Http404
+    return render(request, "office/work/item.html", _context(desk, found))
+
+
+def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
+    row = found.row
+    number_year = int(row.number[:4]) if row.number[:4].isdecimal() else 0
+    year = next((year for year in desk.years if year.year == number_year), desk.year)
+    book = rulebook(year) if year is not None else None
+    names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
+    acts = next_acts(desk.post.role, found)
+    return {
+        "found": found,
+        "row": row,
+        "now": found.now,
+        "crumbs": [(_("Work"), reverse("work_list")), (row.number, "")],
+        "light": light(row, found.now),
+        "kind_word": KIND_WORDS.get(row.kind, row.kind),
+        **sides(found),
+        "chain": chain(found),
+        "ended": _ended(found),
+        "clock": clock_face(found),
+        "work_class": _class(found),
+        "instructions": list(_instructions(found.instructions)),
+        "joined": [
+            Side(each.text, each.at, each.person, name_of(each.unit), each.photos, None, _observation(each.observation))
+            for each in found.sightings[1:]
+        ],
+        "log": [_line(each, names) for each in reversed(found.log)],
+        "moved": moved(found.moved, book) if book is not None and row.state == "closed" else None,
+        "explain_url": reverse("assumptions") + "#whose",
+        "main": acts.main,
+        "others": acts.others,
+        "cannot": acts.cannot,
+        "waits_for": acts.waits_for,
+        "people": found.people,
+        "uid": uuid.uuid4(),
+        "note_url": reverse("work_note", args=[row.number]),
+        **_links(found, book),
+    }  # fmt: skip
+
+
+def sides(found: ItemPage) -> dict[str, Any]:
+    """Return how it was found, how its unit last reported it fixed if that stands, and what is said if it does not."""
+    before = after = None
+    if found.sightings:
+        first = found.sightings[0]
+        before = Side(first.text or found.text, first.at, first.person, name_of(first.unit), first.photos)
+    if found.row.state in {"reported", "closed"} and found.reports:
+        last = found.reports[-1]
+        fixed = [each.at for each in found.log if each.step == "fixed" and each.round == last.round]
+        after = Side(
+            last.text, last.at, last.person, name_of(last.unit), last.photos, fixed[-1] if fixed else None
+        )  # fmt: skip
+    return {"before": before, "after": after, "waits": _waits(found.row.state)}
+
+
+def _waits(state: str) -> str:
+    match state:
+        case "issued":
+            return _("not accepted yet")
+        case "accepted":
+            return _("being fixed; nothing reported yet")
+        case _:
+            return _("nothing was reported")
+
+
+def _ended(found: ItemPage) -> dict[str, object] | None:
+    """Return what turned an item away from the straight chain, until the next stage is reached."""
+    turns = [each for each in found.log if each.step in TURNS]
+    if not turns:
+        return None
+    last = turns[-1]
+    went_on = any(each.pk > last.pk and each.step in {"accepted", "reported", "closed"} for each in found.log)
+    if went_on and found.row.state != "cancelled":
+        return None
+    return {
+        "word": word(last.step),
+        "at": last.at,
+        "unit": name_of(last.unit),
+        "person": last.person,
+        "text": last.text,
+    }
+
+
+def _class(found: ItemPage) -> dict[str, object] | None:
+    kept = found.work_class
+    if kept is None:
+        return None
+    name = Text(f"{kept.code} {kept.name.zh}", f"{kept.code} {kept.name.en or kept.name.zh}")
+    return {"name": name, "url": _served("work_classes"), "sample": kept.basis == "sample", "closes": kept.closes}
+
+
+def _served(name: str, *args: str) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _instructions(lines: Iterable[LogLine]) -> Iterable[Instruction]:
+    for each in lines:
+        to = each.data.get("to")
+        yield Instruction(
+            each.text, each.at, each.person, name_of(each.unit), datetime.fromisoformat(to) if to else None
+        )  # fmt: skip
+
+
+def _observation(uid: uuid.UUID | None) -> str:
+    return reverse("observation", args=[uid]) if uid else ""
+
+
+def _line(each: LogLine, names: Mapping[str, Text]) -> ShownLine:
+    later = (each.recorded_at - each.at).total_seconds() >= 60
+    return ShownLine(
+        word(each.step), _detail(each, names), each.at, each.recorded_at if later else None, each.person, each.post,
+        name_of(each.unit), each.text, each.photos, _observation(each.observation),
+    )  # fmt: skip
+
+
+def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
+    """Return what belongs to a step beside its words: to which unit and why, to which deadline."""
+    language, data = get_language() or "en", each.data
+
+    def named(key: str) -> str:
+        code = str(data.get(key, ""))
+        return names.get(code, Text(code, code)).into(language)
+
+    match each.step:
+        case "issued":
+            why = why_words(str(data.get("why", ""))).into(language)
+            if data.get("unit") and why:
+                return _("to %(unit)s, %(why)s") % {"unit": named("unit"), "why": why}
+            return _("to %(unit)s") % {"unit": named("unit")} if data.get("unit") else why
+        case "accepted" if data.get("person"):
+            return _("in charge: %(person)s") % {"person": data["person"]}
+        case "reassigned":
+            return _("to %(unit)s") % {"unit": named("to")}
+        case "deadline" | "instructed" if data.get("to"):
+            return _("new deadline %(at)s") % {"at": minute(datetime.fromisoformat(data["to"]))}
+        case _:
+            return ""
+
+
+def _links(found: ItemPage, book: Rulebook | None) -> dict[str, Any]:
+    row = found.row
+    node = book.nodes.get(row.node) if book else None
+    line = book.lines.get(row.check) if book else None
+    criterion = None
+    if node is not None:
+        anchor = f"#check-{line.check.id}" if line is not None else ""
+        words = Text(f"{node.code} {node.title.zh}", f"{node.code} {node.title.en or node.title.zh}")
+        criterion = Linked(words, reverse("criterion", args=[node.key]) + anchor)
+    return {
+        "lead": _unit(row.lead),
+        "territory": _unit(row.territory),
+        "supports": [_unit(unit) for unit in row.supports],
+        "site": Linked(row.site.name, reverse("site", args=[row.site.code])) if row.site else None,
+        "criterion": criterion,
+        "item_name": title_of(book, row.item, line) if book and row.item else None,
+        "round_link": Linked(Text(row.round, row.round), f"{reverse('rounds')}#round-{row.round}")
+        if row.round
+        else None,
+        "side_word": SIDE_WORDS.get(row.side, ""),
+        "origin": _origin(row.origin),
+    }
+
+
+def _unit(unit: Named | None) -> Linked | None:
+    return Linked(unit.name, reverse("unit", args=[unit.code])) if unit is not None else None
+
+
+def _origin(origin: tuple[str, str, str]) -> Linked | None:
+    kind, pk, label = origin
+    if not label or kind == "check":
+        return None
+    return Linked(Text(label, label), _served(ORIGINS[kind], pk) if kind in ORIGINS and pk else "")

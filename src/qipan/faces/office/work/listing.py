@@ -1,0 +1,295 @@
+"""The list of work: views by stage, four lists of one record, filters, sorting, paging, and what is on screen as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from qipan.assessment.text import Text
+from qipan.faces.office import exports
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, ShownRow, export_headings, exported, shown
+from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
+from qipan.ground.units.permissions import READ
+from qipan.overview.points import unit_names
+from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.queries import ORDERS, Filters, Options, by_state, export, items, options
+
+if TYPE_CHECKING:
+    from qipan.overview.desk import Desk
+
+VIEWS = {
+    "": ("", pgettext_lazy("work view", "all")),
+    "open": ("open", pgettext_lazy("work view", "open")),
+    "to_accept": ("issued", pgettext_lazy("work view", "to accept")),
+    "fixing": ("accepted", pgettext_lazy("work view", "being fixed")),
+    "to_recheck": ("reported", pgettext_lazy("work view", "to re-check")),
+    "closed": ("closed", pgettext_lazy("work view", "closed")),
+    "cancelled": ("cancelled", pgettext_lazy("work view", "cancelled")),
+}
+"""Views of the list: the state that each shows, and its word."""
+OPEN_STATES = ("issued", "accepted", "reported")
+LIGHT_WORDS = {
+    "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
+    "late": pgettext_lazy("light", "late"), "reported": pgettext_lazy("light", "waits for re-check"),
+    "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
+    "cancelled": pgettext_lazy("light", "cancelled"),
+}  # fmt: skip
+ROLE_WORDS = {
+    "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
+    "territory": pgettext_lazy("role of a unit", "its territory"), "any": pgettext_lazy("role of a unit", "in any way"),
+}  # fmt: skip
+SPECIAL_WORDS = {
+    "recheck": gettext_lazy("waits for a re-check that you may do"),
+    "handle": gettext_lazy("your unit has to act"),
+    "week": gettext_lazy("due this week"),
+    "instructed": gettext_lazy("with a leader's instruction"),
+    "rework": gettext_lazy("came round again"),
+    "joined": gettext_lazy("found more than once"),
+}
+ORIGIN_WORDS = {
+    "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
+}  # fmt: skip
+#: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
+BY_LINK = ("check", "node", "item", "round", "origin", "special", "number")
+NAMES = {
+    "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
+    "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
+    "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
+}  # fmt: skip
+"""Parameters of the address, and the filters that they set."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view with its count; the count is that of the list it opens."""
+
+    word: str
+    count: int
+    url: str
+    here: bool
+
+
+@require_GET
+@requires(READ)
+def work_list(request: HttpRequest) -> HttpResponse:
+    """List the work that this post sees."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    get = request.GET
+    now = timezone.now()
+    view = get.get("view", "")
+    state = VIEWS[view][0] if view in VIEWS else ""
+    filters = _filters_of(request, desk.year.year, state)
+    sort = get.get("sort", "late")
+    order = sort if sort.removeprefix("-") in ORDERS else "late"
+    which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
+    kind = exports.wanted(request)
+    around = Around(rulebook(desk.year))
+    if kind:
+        rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
+        name = str(LISTS[which])
+        return exports.export(kind, name, export_headings(), [exported(row) for row in rows])
+    page_number = int(get["page"]) if get.get("page", "").isdecimal() else 1
+    found = items(desk.post, filters, order, page_number, year=desk.year, now=now)
+    kept = [(name, get[name]) for name in (*BY_LINK, "view", "list", "sort") if get.get(name)]
+    any_filter = any(get.get(name) for name in NAMES)
+    known = options(desk.post, desk.year)
+    states = by_state(desk.post, filters, year=desk.year, now=now)
+    context: dict[str, Any] = {
+        "heading": _("Work"),
+        "words": _("Orders, tasks and pledges of the year: one record each, with its unit, its deadline and its log."),
+        "rows": [shown(row, around, now).cells(COLUMNS[which]) for row in found.rows],
+        "columns": [column.heading() for column in COLUMNS[which]],
+        "count": found.total,
+        "points": found.points,
+        "page": Paginator(range(found.total), found.per_page).get_page(found.page),
+        "sort": sort,
+        "views": list(_views(request, states, view)),
+        "lists": [_switch(request, name, which) for name in LISTS],
+        "filters": _first_filters(request, known),
+        "more_filters": _more_filters(request, known, around),
+        "keep": kept,
+        "chips": list(_chips(request, around, known)),
+        "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
+        "exports": exports.links(request),
+        "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
+        "sheet_url": _sheet_url(desk, filters),
+        "empty": _empty(desk, view),
+    }
+    return render(request, "office/work/list.html", context)
+
+
+def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
+    given = {NAMES[name]: request.GET[name].strip() for name in NAMES if request.GET.get(name, "").strip()}
+    safety = given.pop("safety", "") == "1"
+    return Filters(year=year, state=state, safety=safety, **cast("Any", given))
+
+
+def _address(request: HttpRequest, **changes: str) -> str:
+    """Return the address of the list with some parameters changed; empty ones are taken away."""
+    query = request.GET.copy()
+    for name in ("page", "export"):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else reverse("work_list")
+
+
+def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterable[View]:
+    for name, (state, word) in VIEWS.items():
+        if name == "cancelled" and not states.get("cancelled") and here != name:
+            continue
+        wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
+        yield View(str(word), sum(states.get(each, 0) for each in wanted), _address(request, view=name), name == here)
+
+
+def _switch(request: HttpRequest, name: str, here: str) -> dict[str, object]:
+    return {"word": str(LISTS[name]), "url": _address(request, list=name), "here": name == here}
+
+
+def _select(request: HttpRequest, name: str, label: str, options: Iterable[tuple[str, str]]) -> dict[str, object]:
+    value = request.GET.get(name, "")
+    return {"name": name, "label": label, "kind": "select", "value": value, "options": [("", _("all")), *options]}
+
+
+def _first_filters(request: HttpRequest, known: Options) -> list[dict[str, object]]:
+    language = get_language() or "en"
+    units = [(unit.code, unit.name.into(language)) for unit in known.units]
+    return [
+        {"name": "q", "label": _("Words or number"), "kind": "search", "value": request.GET.get("q", "")},
+        _select(request, "light", _("Light"), [(name, str(word)) for name, word in LIGHT_WORDS.items()]),
+        _select(request, "unit", _("Unit"), units),
+        _select(request, "kind", _("Kind"), [(name, str(KIND_WORDS[name])) for name in known.kinds]),
+    ]
+
+
+def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[dict[str, object]]:
+    language = get_language() or "en"
+    types = sorted((around.type_title(code).into(language), code) for code in known.site_types)
+    classes = [(each.code, f"{each.code} {each.name.into(language)}") for each in known.classes]
+    role = _select(request, "role", _("The unit's part"), [])
+    role["options"] = [("", str(ROLE_WORDS["lead"])), *((n, str(w)) for n, w in ROLE_WORDS.items() if n != "lead")]
+    return [
+        role,
+        _select(request, "type", _("Type of site"), [(code, title) for title, code in types]),
+        {"name": "site", "label": _("Site code"), "kind": "search", "value": request.GET.get("site", "")},
+        _select(request, "class", pgettext("work", "Class"), classes),
+        _select(request, "side", _("Hardware or software"), [(n, w.into(language)) for n, w in SIDE_WORDS.items()]),
+        _select(request, "safety", _("Safety"), [("1", _("only what is dangerous"))]),
+    ]
+
+
+def _chips(request: HttpRequest, around: Around, known: Options) -> Iterable[tuple[str, str]]:
+    """Return every condition in words, each with the address that takes it away."""
+    get, language = request.GET, get_language() or "en"
+    units = {unit.code: unit.name.into(language) for unit in known.units}
+    for name in NAMES:
+        value = get.get(name, "").strip()
+        if not value or (name == "role" and not get.get("unit")):
+            continue
+        match name:
+            case "kind":
+                words = str(KIND_WORDS.get(value, value))
+            case "light":
+                words = str(LIGHT_WORDS.get(value, value))
+            case "unit":
+                words = units.get(value, value)
+            case "role":
+                words = str(ROLE_WORDS.get(value, value))
+            case "type":
+                words = around.type_title(value).into(language)
+            case "class":
+                words = next(
+                    (f"{one.code} {one.name.into(language)}" for one in known.classes if one.code == value), value
+                )
+            case "side":
+                words = SIDE_WORDS[value].into(language) if value in SIDE_WORDS else value
+            case "safety":
+                words = _("safety")
+            case "check" | "node":
+                words = around.criterion_title(value).into(language)
+            case "special":
+                words = str(SPECIAL_WORDS.get(value, value))
+            case "origin":
+                words = str(ORIGIN_WORDS.get(value, value))
+            case "site":
+                words = _("site %(code)s") % {"code": value}
+            case "round":
+                words = _("round %(code)s") % {"code": value}
+            case _:
+                words = value
+        yield words, _address(request, **{name: ""})
+
+
+def _sheet_url(desk: Desk, filters: Filters) -> str:
+    """Return the address of the printed responsibility list of the unit that is filtered for, or of the reader's own."""
+    code = filters.unit or (desk.post.unit.code if desk.post.role in {"head", "liaison"} else "")
+    return reverse("work_unit_sheet", args=[code]) if code else ""
+
+
+def _empty(desk: Desk, view: str) -> dict[str, object]:
+    """Return what an empty list says to do."""
+    if view:
+        return {
+            "title": _("Nothing stands here now"), "words": _("Items come here when they reach this stage."),
+            "action": _("Show all"), "url": reverse("work_list"),
+        }  # fmt: skip
+    if DECOMPOSE.allows(desk.post, desk.county):
+        return {
+            "title": _("No work was issued this year"),
+            "words": _("A visit or a review opens orders for what is not in order; the standard can be given to units as tasks."),
+            "action": _("Assign tasks from the standard"), "url": reverse("work_decompose"),
+        }  # fmt: skip
+    return {
+        "title": _("Nothing is asked of you now"),
+        "words": _("When your unit gets an order or a task, it stands here, and your inbox says so."), "action": "", "url": "",
+    }  # fmt: skip
+
+
+@require_GET
+@requires(READ)
+def work_unit_sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the responsibility list of one unit, to be printed: only its rows, what it leads first."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    now, around = timezone.now(), Around(rulebook(desk.year))
+    names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
+    parts = []
+    for role in ("lead", "support", "territory"):
+        filters = Filters(year=desk.year.year, state="open", unit=code, role=role)
+        rows: list[ShownRow] = [
+            shown(row, around, now) for row in export(desk.post, filters, "deadline", year=desk.year, now=now)
+        ]
+        parts.append((role, SHEET_WORDS[role], rows))
+    context = {
+        "unit": names.get(code, Text(code, code)),
+        "unit_url": reverse("unit", args=[code]) if code in names else "",
+        "parts": parts,
+        "now": now,
+        "year": desk.year.year,
+        "crumbs": [(_("Work"), reverse("work_list")), (_("Responsibility list"), "")],
+    }
+    return render(request, "office/work/sheet.html", context)
+
+
+SHEET_WORDS = {
+    "lead": gettext_lazy("It leads"), "support": gettext_lazy("It supports"),
+    "territory": gettext_lazy("In its territory, led by others"),
+}  # fmt: skip

@@ -1,0 +1,134 @@
+"""What a post can do with an item: one main act, the rest in a menu, and why something cannot be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qipan.assessment.text import Text
+
+if TYPE_CHECKING:
+    from qipan.spine.work.queries import ItemPage
+
+MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
+"""What an item waits for, by its state."""
+OTHERS = ("instruct", "reassign", "deadline", "note", "cancel", "reopen")
+"""The rest, in the order of the menu."""
+RECHECKING_ROLES = frozenset({"office", "inspector", "leader"})
+HANDLING_ROLES = frozenset({"head", "liaison"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that is offered; `posts`: one tap does it."""
+
+    word: str
+    url: str
+    note: str = ""
+    posts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cannot:
+    """An act that one would look for, and why it cannot be done."""
+
+    word: str
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What a post can do with an item. `waits_for` says whose turn it is where it is not this post's."""
+
+    main: Act | None
+    others: tuple[Act, ...]
+    cannot: tuple[Cannot, ...]
+    waits_for: Text | None
+
+
+def act_word(action: str) -> str:
+    """Return the word on an act's button."""
+    match action:
+        case "accept":
+            return pgettext("act", "Accept")
+        case "report":
+            return pgettext("act", "Report back")
+        case "recheck":
+            return pgettext("act", "Re-check")
+        case "reassign":
+            return pgettext("act", "Give to another unit")
+        case "deadline":
+            return pgettext("act", "Change the deadline")
+        case "cancel":
+            return pgettext("act", "Cancel the item")
+        case "reopen":
+            return pgettext("act", "Reopen")
+        case "instruct":
+            return pgettext("act", "Instruct")
+        case _:
+            return pgettext("act", "Write a note")
+
+
+def next_acts(role: str, found: ItemPage) -> Acts:
+    """Return what a post of a role can do with an item now."""
+    may = {name for name, each in found.actions.items() if each.allowed}
+    main = _main(may, found.row.state)
+    others = tuple(_act(name, found) for name in ("recheck", *OTHERS) if name in may and name != main)
+    return Acts(_act(main, found) if main else None, others, tuple(_cannot(role, found)), _waits_for(found))
+
+
+def _main(may: set[str], state: str) -> str | None:
+    """Return the one act that a page puts first: what the item waits for, else what only this post can do."""
+    wanted = MAIN.get(state)
+    if wanted in may:
+        return wanted
+    if "instruct" in may:
+        return "instruct"
+    return "reopen" if "reopen" in may else None
+
+
+def _act(name: str, found: ItemPage) -> Act:
+    return Act(act_word(name), reverse(f"work_{name}", args=[found.row.number]), _note(name), name == "accept")
+
+
+def _note(name: str) -> str:
+    match name:
+        case "reassign":
+            return _("its limit begins anew")
+        case "cancel":
+            return _("a mistake, or no longer there")
+        case _:
+            return ""
+
+
+def _cannot(role: str, found: ItemPage) -> list[Cannot]:
+    """Return the stages ahead that this role usually takes and cannot take now, with the reasons."""
+    if not found.row.is_open:
+        return []
+    roles = {"accept": HANDLING_ROLES, "report": HANDLING_ROLES, "recheck": RECHECKING_ROLES}
+    ahead = list(roles)[list(MAIN).index(found.row.state) :]
+    out = []
+    for name in ahead:
+        each = found.actions[name]
+        if role in roles[name] and not each.allowed and each.reason is not None:
+            out.append(Cannot(act_word(name), each.reason))
+    return out
+
+
+def _waits_for(found: ItemPage) -> Text | None:
+    name = found.row.lead.name if found.row.lead else Text("牵头单位", "its lead unit")
+    match found.row.state:
+        case "issued":
+            return Text(f"待{name.zh}签收。", f"Waits for {name.en or name.zh} to accept it.")
+        case "accepted":
+            return Text(f"{name.zh}整改中，待反馈。", f"{name.en or name.zh} is fixing it and has to report back.")
+        case "reported":
+            return Text(
+                "待承办单位以外的人员复查。", "Waits for a re-check by someone from outside the units that handled it."
+            )
+        case _:
+            return None

@@ -25,7 +25,7 @@ LOCAL = "local"
 
 _LENGTHS = {"code": 20, "group": 20, "name_zh": 80, "name_en": 120, "opens_zh": 300, "opens_en": 300,
             "closes_zh": 300, "closes_en": 300, "source": 300, "function": 40}  # fmt: skip
-_WORDS: dict[str, Text] = {
+WORDS: dict[str, Text] = {
     "code": Text("小类代码", "code"),
     "group": Text("大类", "group"),
     "name_zh": Text("中文名称", "Chinese name"),
@@ -84,6 +84,10 @@ class ClassEntry:
     def fields(self) -> dict[str, str | int | bool]:
         """Return the values as columns."""
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def limit_value(self) -> Limit:
+        """Return the limit with its unit."""
+        return Limit(self.limit, self.limit_unit)
 
 
 def entry_of(one: WorkClass) -> ClassEntry:
@@ -150,7 +154,7 @@ def edit_class(one: WorkClass, entry: ClassEntry, *, version: int, by: Post) -> 
     """
     if not MANAGE_CLASSES.allows(by, one.county):
         raise PermissionDenied
-    entry = _checked(entry, one.code)
+    entry = checked(entry, one.code)
     with act(actor(by)) as going:
         now = WorkClass.objects.select_for_update().get(pk=one.pk)
         was, wanted = entry_of(now).fields(), entry.fields()
@@ -191,7 +195,7 @@ def add_class(county: County, code: str, entry: ClassEntry, *, by: Post) -> Work
             ),
             "code",
         )
-    entry = _checked(entry, code)
+    entry = checked(entry, code)
     with act(actor(by)) as going:
         if WorkClass.objects.filter(county=county, code=code).exists():
             raise ClassError(Text(f"代码“{code}”已有类别", f"there is a class {code!r} already"), "code")
@@ -249,15 +253,19 @@ def limit_of(work_class: WorkClass) -> Limit:
     return Limit(work_class.limit, work_class.limit_unit)
 
 
-def _checked(entry: ClassEntry, code: str) -> ClassEntry:
-    """Return an entry with its words trimmed, if it can be kept."""
+def checked(entry: ClassEntry, code: str) -> ClassEntry:
+    """Return an entry with its words trimmed.
+
+    Raises:
+        ClassError: it cannot be kept.
+    """
     values = {
         name: " ".join(value.split()) if isinstance(value, str) else value for name, value in entry.fields().items()
     }
     for name, longest in _LENGTHS.items():
         value = values.get(name, "")
         if isinstance(value, str) and len(value) > longest:
-            words = _WORDS[name]
+            words = WORDS[name]
             raise ClassError(
                 Text(
                     f"“{words.zh}”最多{longest}个字，现有{len(value)}个",

@@ -34,7 +34,7 @@ class SideFigure:
     title: Text
     percent: int
     closed: Figure
-    all: Figure
+    open: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def shown(found: Progress | None, units: Mapping[int, UnitName]) -> ShownProgres
     if found is None or not found.any:
         return None
     figures = (
-        Figure("open", found.open, _("open"), work_url(light="open")),
+        Figure("open", found.open, _("open"), work_url(view="open")),
         Figure("due", found.due, _("due soon"), work_url(light="due")),
         Figure("late", found.late, _("late"), work_url(light="late")),
         Figure("waiting", found.waiting, _("wait for re-check"), work_url(light="reported")),
-        Figure("closed", found.closed_this_week, _("closed this week"), work_url(light="closed_week")),
+        Figure("closed", found.closed_this_week, _("closed this week"), work_url(special="closed_week")),
     )
     movers = [_mover(unit, found, units) for unit in found.units[:UNITS_SHOWN]]
     return ShownProgress(
@@ -85,13 +85,13 @@ def _side(side: str, found: Progress) -> SideFigure:
     return SideFigure(
         SIDES[side],
         counts.percent,
-        Figure("closed", counts.closed, _("closed"), work_url(side=side, light="closed")),
-        Figure("all", counts.all, _("in all"), work_url(side=side, light="all")),
+        Figure("closed", counts.closed, _("closed"), work_url(side=side, view="closed")),
+        Figure("open", counts.all - counts.closed, _("open"), work_url(side=side, view="open")),
     )
 
 
 def _mover(unit: LateUnit, found: Progress, units: Mapping[int, UnitName]) -> Mover:
     known = units.get(unit.whose) if isinstance(unit.whose, int) else None
     name = known.name if known else Text("无责任单位", "Unowned")
-    url = work_url(light="late", unit=known.code if known else "-")
+    url = work_url(light="late", unit=known.code) if known else ""
     return Mover(name, unit.late, unit.oldest, (found.at - unit.oldest).days, url)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.home import gaps, routing
+from qipan.faces.office.home import gaps, leader, mine, routing, welcome
 
 urlpatterns: list[URLPattern] = [
     path("home/", routing.home, name="home"),
     path("gaps/", gaps.gaps, name="gaps"),
+    path("mine/", mine.mine, name="mine"),
+    path("leader/", leader.leader, name="leader"),
+    path("leader/<str:number>/instruct/", leader.leader_instruct, name="leader_instruct"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("welcome/done/", welcome.welcomed, name="welcomed"),
 ]

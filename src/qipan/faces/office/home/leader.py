@@ -1,0 +1,115 @@
+"""The leader's page: one sentence, three risks, and an instruction in two taps: open the risk, press the words."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from qipan.assessment.scale import printed, to_points
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.home.links import work_url
+from qipan.faces.office.home.progress import Figure
+from qipan.faces.office.home.rows import shown_row
+from qipan.faces.office.work.sending import mark_sent, was_sent
+from qipan.ground.units.permissions import Rule
+from qipan.overview.leader import LeaderPage
+from qipan.overview.leader import leader as leader_of
+from qipan.spine.work import actions
+from qipan.spine.work.errors import WorkError
+from qipan.spine.work.permissions import INSTRUCT
+from qipan.spine.work.queries import item_page
+
+LEADERS = Rule(frozenset(role for role, _reach in INSTRUCT.reach))
+READY = {
+    "fix": gettext_lazy("Have it fixed within three days, and report back."),
+    "explain": gettext_lazy("Explain why this is still open."),
+    "on_site": gettext_lazy("Go there in person today, and settle it on the spot."),
+}
+"""Words that are ready to be sent; what is sent is what stands on the button."""
+LONGEST = 500
+
+
+@require_GET
+@requires(LEADERS)
+def leader(request: HttpRequest) -> HttpResponse:
+    """Show where the campaign stands and what is at risk."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    now = timezone.now()
+    found = leader_of(desk.post, desk.year, now)
+    context = {
+        "found": found,
+        "stands": _stands(found),
+        "assumptions_url": reverse("assumptions"),
+        "figures": [
+            Figure("late", found.counts.late, _("late"), work_url(light="late")),
+            Figure("due", found.counts.due, _("due soon"), work_url(light="due")),
+            Figure("waiting", found.counts.reported, _("wait for re-check"), work_url(light="reported")),
+            Figure("safety", found.counts.safety, _("dangers not removed"), work_url(view="open", safety="1")),
+        ],
+        "risks": [{"shown": shown_row(row, now), "uid": uuid.uuid4()} for row in found.risks],
+        "ready": READY.items(),
+        "longest": LONGEST,
+        "said": [{"said": each, "shown": shown_row(each.row, now)} for each in found.said],
+    }
+    return render(request, "office/home/leader.html", context)
+
+
+def _stands(found: LeaderPage) -> dict[str, Any]:
+    """Return the figures of the sentence, printed as the board prints them."""
+    total, decimals = found.standing.card.total, found.standing.book.standard.decimals
+    cut = found.cut
+    line = to_points(cut.points) if cut else 0
+    return {
+        "score": printed(total.earned, decimals),
+        "worst": printed(total.worst, decimals),
+        "best": printed(total.best, decimals),
+        "possible": printed(total.possible, 0),
+        "open": bool(total.unassessed),
+        "cut": printed(line, decimals) if cut else "",
+        "gap": printed(line - total.earned, decimals) if cut and line > total.earned else "",
+        "reached": bool(cut) and line <= total.earned,
+        "assumed": bool(cut) and cut.basis.assumed if cut else False,
+        "weights_assumed": found.standing.book.weights_assumed,
+    }
+
+
+@require_POST
+@requires(LEADERS)
+def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
+    """Send words to an item from the leader's page, and go back there."""
+    desk = at_desk(request)
+    uid = request.POST.get("uid", "")
+    if was_sent(request, uid):
+        return redirect("leader")
+    found = item_page(desk.post, number)
+    if found is None:
+        raise Http404(number)
+    if not INSTRUCT.allows(desk.post, found.item):
+        raise PermissionDenied
+    ready = READY.get(request.POST.get("ready", ""))
+    words = str(ready) if ready is not None else request.POST.get("text", "").strip()[:LONGEST]
+    try:
+        actions.instruct(found.item.pk, by=desk.post, text=words)
+    except WorkError as error:
+        messages.error(request, error.words.into(get_language() or "en"))
+        return redirect("leader")
+    mark_sent(request, uid)
+    unit = found.item.lead.name.into(get_language() or "en") if found.item.lead else _("unowned")
+    messages.success(
+        request, _("Sent to %(unit)s: “%(words)s” It stands on top of %(number)s.") % {
+            "unit": unit, "words": words, "number": number,
+        },
+    )  # fmt: skip
+    return redirect("leader")

@@ -24,7 +24,7 @@ from qipan.ground.files.photos import use
 from qipan.ground.sites.models import Site
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
-from qipan.ground.worktime.clock import Limit
+from qipan.ground.worktime.clock import Clock, Limit
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Duties, duties
@@ -93,8 +93,8 @@ class _Place:
 
 
 @dataclass(slots=True)
-class _Desk:
-    """All that is needed to open orders, asked for once."""
+class Desk:
+    """All that is needed to open orders of a year, asked for once."""
 
     year: CampaignYear
     book: Rulebook
@@ -142,11 +142,12 @@ class _Desk:
         return Responsible(None, "nobody")
 
 
-def _desk(year: CampaignYear, findings: Sequence[Finding], on: datetime) -> _Desk:
+def desk_for(year: CampaignYear, findings: Sequence[Finding], on: datetime) -> Desk:
+    """Return all that is needed to open orders for some findings (twelve statements, however many there are)."""
     county = year.campaign.county_id
     clusters = {finding.cluster for finding in findings if finding.cluster and finding.cluster != UNSTRATIFIED}
     known = classes(county, (finding.item for finding in findings), (finding.work_class for finding in findings))
-    return _Desk(
+    return Desk(
         year, rulebook(year), duties(year, messages.day_of(on), clusters), known,
         {site.code: site for site in Site.objects.filter(county_id=county, code__in=clusters)},
         {unit.pk: unit for unit in Unit.objects.filter(county_id=county)},
@@ -155,7 +156,7 @@ def _desk(year: CampaignYear, findings: Sequence[Finding], on: datetime) -> _Des
 
 def proposed(year: CampaignYear, findings: Sequence[Finding], *, at: datetime | None = None) -> list[Responsible]:
     """Return the unit that each finding's order would go to, for a form that shows it before anything is saved."""
-    desk = _desk(year, findings, at or timezone.now())
+    desk = desk_for(year, findings, at or timezone.now())
     out = []
     for finding in findings:
         place = desk.place(finding)
@@ -195,7 +196,7 @@ def open_orders(
         # Whoever opens orders in a county takes its counter first: two people who find the same thing queue up here,
         # and the second sees what the first has opened.
         settings = take_counter(county)
-        desk = _desk(year, findings, now)
+        desk = desk_for(year, findings, now)
         keys = [_key(county, finding, desk.place(finding)) for finding in findings]
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])
         standing = {cast("str", item.open_key): item for item in held.select_related("lead")}
@@ -208,16 +209,7 @@ def open_orders(
             known = (standing.get(key) or fresh.get(key)) if key else None
             joined.append(known is not None)
             if known is None:
-                place = desk.place(finding)
-                found, limit = _class_of(desk, finding, place)
-                if finding.deadline is not None:
-                    _ahead(finding.deadline, now)
-                    until = due_by(counted, now, finding.deadline, settings)
-                else:
-                    until = due(counted, now, limit, settings, found)
-                who = desk.responsible(finding, place, found.function if found is not None else "")
-                known = _order(desk, finding, place, who, until, origin, now)
-                known.work_class = found
+                known, who = draft(desk, finding, origin, now, settings, counted)
                 known.number = number_of(now, settings)
                 known.open_key = key
                 texts[number] = _why(who, finding)
@@ -237,6 +229,27 @@ def open_orders(
                 {"item": finding.item, "cluster": item.cluster, "lead": item.lead.code if item.lead else ""},
             )  # fmt: skip
     return [Opened(item.number, item.pk, old, item.lead) for item, old in zip(items, joined, strict=True)]
+
+
+def draft(
+    desk: Desk, finding: Finding, origin: tuple[str, str, str], now: datetime, settings: WorkSettings, counted: Clock
+) -> tuple[WorkItem, Responsible]:
+    """Return the order that a finding opens, without number and not stored, and why it goes to its unit.
+
+    Raises:
+        WorkError: a unit that is not there, or a deadline that is past.
+    """
+    place = desk.place(finding)
+    found, limit = _class_of(desk, finding, place)
+    if finding.deadline is not None:
+        _ahead(finding.deadline, now)
+        until = due_by(counted, now, finding.deadline, settings)
+    else:
+        until = due(counted, now, limit, settings, found)
+    who = desk.responsible(finding, place, found.function if found is not None else "")
+    item = _order(desk, finding, place, who, until, origin, now)
+    item.work_class = found
+    return item, who
 
 
 def take_counter(county_id: int) -> WorkSettings:
@@ -269,7 +282,7 @@ def _ahead(deadline: datetime, now: datetime) -> None:
         raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
 
 
-def _class_of(desk: _Desk, finding: Finding, place: _Place) -> tuple[WorkClass | None, Limit]:
+def _class_of(desk: Desk, finding: Finding, place: _Place) -> tuple[WorkClass | None, Limit]:
     listed = desk.book.catalogue.items.get(finding.item)
     document = place.line is not None and place.line.one_thing
     return desk.known.of(
@@ -278,7 +291,7 @@ def _class_of(desk: _Desk, finding: Finding, place: _Place) -> tuple[WorkClass |
 
 
 def _order(
-    desk: _Desk,
+    desk: Desk,
     finding: Finding,
     place: _Place,
     who: Responsible,
@@ -305,7 +318,7 @@ def _order(
     )  # fmt: skip
 
 
-def _title(desk: _Desk, finding: Finding, place: _Place, site: Site | None) -> Text:
+def _title(desk: Desk, finding: Finding, place: _Place, site: Site | None) -> Text:
     what = title_of(desk.book, finding.item, place.line)
     if site is None:
         return what

@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from bench import large, loop
 from bench.figures import Figure, timed
 from bench.house import open_house, page, signed_in, statements
 
@@ -67,7 +66,7 @@ def _one_more(year: CampaignYear, number: Iterator[int]) -> Callable[[], None]:
 
     county, chance = year.campaign.county_id, random.Random(5)
     book = rulebook(year)
-    plain = [item for item, places in book.by_item.items() if all(_passes(line, item) for line, _ in places)]
+    plain = [item for item, places in book.by_item.items() if all(large.passes(line, item) for line, _ in places)]
     found = Observation.objects.filter(county_id=county, year=year.year, item__in=plain).exclude(stratum="-")
     stands: dict[tuple[str, str, str], str] = {}
     for item, stratum, cluster, outcome in found.order_by("-seq").values_list("item", "stratum", "cluster", "outcome")[
@@ -90,23 +89,15 @@ def _one_more(year: CampaignYear, number: Iterator[int]) -> Callable[[], None]:
     return one
 
 
-def _passes(line: Any, item: str) -> bool:
-    try:
-        line.worth(item, "pass")
-    except ValueError:
-        return False
-    return bool(line.check.method == "site_inspection")
-
-
 def _recording() -> list[Figure]:
     from django.db import connection
 
-    year = _county()
+    year = large.county()
     found: list[Figure] = []
     number, counts, middles = itertools.count(), [], []
     for size in SIZES:
         began = time.perf_counter()
-        _fill(year, size)
+        large.fill(year, size)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         filled = time.perf_counter() - began
@@ -123,6 +114,8 @@ def _recording() -> list[Figure]:
     found.append(Figure("… statements, largest against smallest", counts[-1] - counts[0], "more", "= 0"))
     found.append(Figure("… process time, largest against smallest", middles[-1] / middles[0], "times", "≤ 1.5"))
     found += _board(year, _one_more(year, number))
+    found += loop.visits(year, f"{SIZES[-1]:,} observations")
+    found += loop.work_list(year)
     return found
 
 
@@ -139,78 +132,3 @@ def _board(year: CampaignYear, one: Callable[[], None]) -> list[Figure]:
         Figure("board of the large county", warm.middle, "ms", size=size, cpu=warm.middle_cpu, against=f"{readings:,} readings"),
         Figure("board of the large county, after a change", fresh.middle, "ms", size=size, cpu=fresh.middle_cpu),
     ]  # fmt: skip
-
-
-def _county() -> CampaignYear:
-    """Make a county judged by the national standard, with a unit for each function."""
-    from django.utils import timezone
-
-    from qipan.ground.units.models import County, Unit
-    from qipan.project.example.loading import COMPANIONS, STANDARD, store_pack
-    from qipan.spine.campaigns.books import functions
-    from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
-
-    county = County.objects.create(code="large", name_zh="测量县")
-    now = timezone.now().year
-    campaign = Campaign.objects.create(county=county, name_zh="测量", first_year=now, last_year=now)
-    year = CampaignYear.objects.create(campaign=campaign, year=now, standard=store_pack(STANDARD))
-    year.companions.set([store_pack(name) for name in COMPANIONS])
-    for code in functions(year):
-        unit = Unit.objects.create(county=county, code=code, name_zh=code, type="department")
-        FunctionDuty.objects.create(campaign=campaign, function=code, unit=unit)
-    return year
-
-
-def _fill(year: CampaignYear, size: int) -> None:
-    """Bring the county's ledger to a size, in realistic grain: each site visited whole in each of ten rounds."""
-    from django.db import connection, transaction
-    from django.utils import timezone
-
-    from qipan.ground.sites.models import Site
-    from qipan.spine.campaigns.books import rulebook
-    from qipan.spine.ledger.models import Observation
-    from qipan.spine.ledger.recompute import rebuild
-
-    county = year.campaign.county
-    Observation.objects.filter(county=county).delete()
-    Site.objects.filter(county=county).delete()
-    book, chance = rulebook(year), random.Random(1)
-    types: dict[str, list[str]] = {}
-    for line in book.lines.values():
-        if line.check.method == "site_inspection":
-            for stratum, items in line.strata.items():
-                known = types.setdefault(stratum, [])
-                known += [item for item in items if item not in known and _passes(line, item)]
-    visit_rows = sum(len(items) for items in types.values())
-    sites = max(1, size // (visit_rows * ROUNDS))
-    begin = timezone.make_aware(datetime(year.year, 1, 2, 9))
-    Site.objects.bulk_create(
-        [Site(county=county, code=f"{t[:30]}-{n}", name_zh="点", type=t) for t in types for n in range(sites)],
-        batch_size=1000,
-    )
-    columns = (
-        "uid", "county_id", "year", "item", "stratum", "cluster", "subject", "selection", "outcome", "weight", "observed_at",
-        "recorded_at", "by_person", "by_post", "by_unit", "own", "source",
-    )  # fmt: skip
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for n in range(ROUNDS):
-            seen = str((begin + timedelta(days=n)).astimezone(tz=None).replace(tzinfo=None))
-            for kind, items in types.items():
-                for site in range(sites):
-                    visit = f"{kind[:30]}-{site}"
-                    for item in items:
-                        outcome = "fail" if chance.random() < 0.15 else "pass"
-                        yield (
-                            uuid.UUID(int=chance.getrandbits(128)).hex, county.pk, year.year, item, kind, visit, "", "census",
-                            outcome, 1, seen, seen, "", "", "", False, f"{n}/{visit}",
-                        )  # fmt: skip
-
-    table = connection.ops.quote_name(Observation._meta.db_table)
-    marks = ", ".join(["%s"] * len(columns))
-    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 names of our own columns
-    with transaction.atomic(), connection.cursor() as cursor:
-        ready = rows()
-        while chunk := list(islice(ready, 20_000)):
-            cursor.executemany(statement, chunk)
-        rebuild(year)

@@ -5,6 +5,7 @@ import { onFolds } from "./folds";
 import { onForms } from "./forms";
 import { onPhotos } from "./photos";
 import { onTrees } from "./tree";
+import { onVisits } from "./visit";
 
 document.documentElement.classList.add("scripted");
 onFolds();
@@ -12,3 +13,4 @@ onDrafts();
 onForms();
 onPhotos();
 onTrees();
+onVisits();

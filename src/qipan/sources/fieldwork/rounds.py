@@ -163,6 +163,11 @@ def _thing(of: Round) -> Thing:
     return Thing("round", of.code, of.name_zh)
 
 
+def named(year: CampaignYear, code: str) -> Round:
+    """Return a round of the county by its code."""
+    return Round.objects.get(county_id=year.campaign.county_id, code=code)
+
+
 def more(year: CampaignYear, of: Round, numbers: Mapping[str, int], on: date) -> tuple[list[Drawn], list[RoundError]]:
     """Return what a draw of these numbers adds to a round's list, and what stands against it.
 
@@ -198,7 +203,7 @@ def extend_round(
     now = at or timezone.now()
     with act(actor(by), now) as journal:
         ledger.take(year.campaign.county_id)
-        of = Round.objects.get(county_id=year.campaign.county_id, code=code)
+        of = named(year, code)
         added, problems = more(year, of, numbers, timezone.localdate(now))
         if problems:
             raise problems[0]
@@ -215,7 +220,7 @@ def close_round(year: CampaignYear, code: str, *, by: Post, at: datetime | None 
     now = at or timezone.now()
     with act(actor(by), now) as journal:
         ledger.take(year.campaign.county_id)
-        of = Round.objects.get(county_id=year.campaign.county_id, code=code)
+        of = named(year, code)
         if of.closed_at is not None:
             return of
         closed = ledger.close_round(of.pk, now)

@@ -1,0 +1,42 @@
+"""Where to go: the unseen sites of open rounds with their filters, and sites found by words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from qipan.sources.fieldwork.queries import find_sites, unseen
+from qipan.spine.campaigns.models import CampaignYear
+
+PAGE = 30
+
+
+def chooser(request: HttpRequest, year: CampaignYear) -> dict[str, Any]:
+    """Return what a page that offers sites to visit shows."""
+    get = request.GET.get
+    words = get("q", "").strip()
+    there = unseen(year, round=get("round", ""), stratum=get("type", ""), territory=get("territory", ""))
+    page = Paginator(there.places, PAGE).get_page(get("page"))
+    return {
+        "page": page,
+        "places": page.object_list,
+        "filters": [
+            _select(request, "round", _("Round"), there.rounds),
+            _select(request, "territory", _("Territory"), there.territories),
+            _select(request, "type", _("Type"), there.types),
+        ],
+        "narrowed": any(get(name) for name in ("round", "territory", "type")),
+        "any_round": bool(there.rounds),
+        "words": words,
+        "found": find_sites(year, words),
+    }
+
+
+def _select(request: HttpRequest, name: str, label: str, options: Any) -> dict[str, Any]:
+    return {
+        "name": name, "label": label, "kind": "select", "value": request.GET.get(name, ""),
+        "options": [("", _("all")), *options],
+    }  # fmt: skip

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -96,17 +95,15 @@ def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
     found = item_page(desk.post, number)
     if found is None:
         raise Http404(number)
-    if not INSTRUCT.allows(desk.post, found.item):
-        raise PermissionDenied
     ready = READY.get(request.POST.get("ready", ""))
     words = str(ready) if ready is not None else request.POST.get("text", "").strip()[:LONGEST]
     try:
-        actions.instruct(found.item.pk, by=desk.post, text=words)
+        actions.instruct(found.row.pk, by=desk.post, text=words)
     except WorkError as error:
         messages.error(request, error.words.into(get_language() or "en"))
         return redirect("leader")
     mark_sent(request, uid)
-    unit = found.item.lead.name.into(get_language() or "en") if found.item.lead else _("unowned")
+    unit = found.row.lead.name.into(get_language() or "en") if found.row.lead else _("unowned")
     messages.success(
         request, _("Sent to %(unit)s: “%(words)s” It stands on top of %(number)s.") % {
             "unit": unit, "words": words, "number": number,

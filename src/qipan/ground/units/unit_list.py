@@ -397,7 +397,7 @@ class UnitPack:
 def unit_packs() -> list[UnitPack]:
     """Return the unit packs that come with the product."""
     found = []
-    for path in sorted(UNIT_PACKS.glob("*-units.yaml")):
+    for path in sorted([*UNIT_PACKS.glob("*-departments.yaml"), *UNIT_PACKS.glob("*-units.yaml")]):
         data = read_yaml(path).data
         if data.get("format") == FORMAT:
             found.append(read_unit_pack(data, path.name))

@@ -31,6 +31,15 @@ class Desk:
         """Whether every person and figure in front of the person is made up."""
         return self.county.is_example
 
+    @property
+    def real_post(self) -> Post | None:
+        """The post in the real county: the one in front, or the one that the practice post in front is a copy of."""
+        if not self.county.is_practice:
+            return self.post
+        real = [post for post in self.posts if post.unit.county_id == self.county.practice_of_id]
+        same = [post for post in real if (post.unit.code, post.role) == (self.post.unit.code, self.post.role)]
+        return next(iter([*same, *real]), None)
+
 
 def desk(person_id: int, on: date, *, post_id: int | None = None, year: int | None = None) -> Desk | None:
     """Return a person's desk; None for someone who holds no post.

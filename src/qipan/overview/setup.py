@@ -7,10 +7,13 @@ from datetime import date
 
 from django.db.models import Count, Q
 
+from qipan.assessment.standard import UNSTRATIFIED
+from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import County, Post, Role, Unit, UnitType
 from qipan.ground.units.queries import held
 from qipan.ground.worktime.models import CalendarYear
+from qipan.overview.board import type_title
 from qipan.overview.responsibilities import FunctionRow, responsibilities
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty, TimeNode
 from qipan.spine.ledger.models import Observation, Round
@@ -97,14 +100,18 @@ def _by_standard(year: CampaignYear, on: date, sites: dict[str, int]) -> tuple[i
 
 def types_without_sites(now: Standing, sites: dict[str, int]) -> list[str]:
     """Return the site types that the standard inspects here and that have no site, those said to be absent left out."""
-    wanted = {
+    return sorted(_inspected(now) - set(sites) - set(now.year.absent_types))
+
+
+def _inspected(now: Standing) -> set[str]:
+    """The site types that the standard looks at on site."""
+    return {
         stratum
         for line in now.book.lines.values()
         if not (line.one_thing or line.survey or line.counter)
         for stratum, items in line.strata.items()
-        if items and stratum != "-"
+        if items and stratum != UNSTRATIFIED
     }
-    return sorted(wanted - set(sites) - set(now.year.absent_types))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +133,24 @@ def owed_functions(year: CampaignYear, now: Standing) -> list[OwedFunction]:
         for row in found.functions
     ]
     return sorted(rows, key=lambda one: (bool(one.row.units), -one.points, -len(one.row.supports), one.row.code))
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChoice:
+    """A site type that the standard inspects: how many sites there are of it."""
+
+    code: str
+    title: Text
+    sites: int
+
+
+def absent_choices(year: CampaignYear, on: date) -> tuple[str, list[TypeChoice]]:
+    """Return the cut that the standard publishes (empty if none), and the site types that could be absent."""
+    now = standing(year, on)
+    sites = Site.objects.filter(held(on), county_id=year.campaign.county_id).order_by()
+    counts = dict(sites.values_list("type").annotate(number=Count("id")))
+    codes = {*_inspected(now), *year.absent_types}
+    types = [TypeChoice(code, type_title(now, code), counts.get(code, 0)) for code in codes]
+    cut = now.book.standard.cut
+    published = f"{float(cut.points):g}" if cut else ""
+    return published, sorted(types, key=lambda one: (one.sites > 0, one.code))

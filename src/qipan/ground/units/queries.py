@@ -41,9 +41,9 @@ def held(on: date) -> Q:
 
 
 def current_posts(person_id: int, on: date) -> list[Post]:
-    """Return the posts that a person holds on a day, with unit and county, the oldest first."""
+    """Return the posts that a person holds on a day, with unit and county: real ones first, the oldest first."""
     posts = Post.objects.filter(held(on), person_id=person_id).select_related("unit__county", "person")
-    return list(posts.order_by("id"))
+    return sorted(posts, key=lambda post: (post.unit.county.is_practice, post.pk))
 
 
 def is_deputy(title: Text) -> bool:

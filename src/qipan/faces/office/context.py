@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 import qipan
 from qipan.assessment.text import Text
 from qipan.faces.office.access import desk_of
+from qipan.ground.notify.queries import unread
 from qipan.overview.desk import Desk
 
 _MINE, _LEADER, _BOARD = (_("My unit"), "mine"), (_("My page"), "leader"), (_("Board"), "board")
@@ -76,5 +78,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "is_example": desk.is_example,
         "menu": _menu(request.path, desk.post.role),
         "account_label": post_label(desk),
+        # Asked for by a template, or not at all; once for a page.
+        "unread_count": cache(partial(unread, desk.post)),
         "version": qipan.__version__,
     }

@@ -9,6 +9,8 @@ LEADER = frozenset({Role.LEADER})
 
 MATRIX: dict[str, Row] = {
     "home": Row(SIGNED_IN, answers=302),
+    "inbox": Row(SIGNED_IN),
+    "inbox_read": Row(SIGNED_IN, "post", answers=302),
     "gaps": Row(COUNTY_EYES),
     "mine": Row(UNITS),
     "leader": Row(LEADER),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.home import gaps, leader, mine, routing, welcome
+from qipan.faces.office.home import gaps, inbox, leader, mine, routing, welcome
 
 urlpatterns: list[URLPattern] = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/read/", inbox.inbox_read, name="inbox_read"),
     path("home/", routing.home, name="home"),
     path("gaps/", gaps.gaps, name="gaps"),
     path("mine/", mine.mine, name="mine"),

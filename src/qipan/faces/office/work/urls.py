@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from qipan.faces.office.work import acts, decompose, drafts, item, listing
+from qipan.faces.office.work import acts, classes, decompose, drafts, item, listing
 
 
 class WorkNumber:
@@ -27,6 +27,13 @@ urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
+    path("classes/", classes.work_classes, name="work_classes"),
+    path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),
+    path("classes/table/", classes.work_classes_table, name="work_classes_table"),
+    path("classes/import/", classes.work_classes_import, name="work_classes_import"),
+    path("classes/new/", classes.work_class_new, name="work_class_new"),
+    path("classes/<str:code>/", classes.work_class, name="work_class"),
+    path("classes/<str:code>/item/", classes.work_class_item, name="work_class_item"),
     path("units/<str:code>/", listing.work_unit_sheet, name="work_unit_sheet"),
     path("<work_number:number>/", item.work_item, name="work_item"),
     path("<work_number:number>/accept/", acts.work_accept, name="work_accept"),

@@ -4,6 +4,7 @@ import { onDrafts } from "./drafts";
 import { onFolds } from "./folds";
 import { onForms } from "./forms";
 import { onPhotos } from "./photos";
+import { onTicks } from "./ticks";
 import { onTrees } from "./tree";
 import { onVisits } from "./visit";
 
@@ -12,5 +13,6 @@ onFolds();
 onDrafts();
 onForms();
 onPhotos();
+onTicks();
 onTrees();
 onVisits();

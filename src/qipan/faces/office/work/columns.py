@@ -64,6 +64,7 @@ class Cell:
     links: Sequence[Linked] = ()
     numeric: bool = False
     long: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _points(shown: ShownRow) -> dict[str, Any]:
 
 
 def _actual(shown: ShownRow) -> dict[str, Any]:
-    return {"words": day(shown.row.ended_at) if shown.row.ended_at else ""}
+    return {"words": day(shown.row.ended_at) if shown.row.ended_at else "", "short": True}
 
 
 TITLE = Column("title", gettext_lazy("Item of work"), sort="number")
@@ -150,10 +151,10 @@ TERRITORY = Column("territory", gettext_lazy("Territory"), lambda shown: {"links
 PERSON = Column("person", gettext_lazy("Person in charge"), lambda shown: {"words": shown.row.person})
 CLASS = Column("class", pgettext_lazy("work", "Class"), _class)
 ORIGIN = Column("origin", gettext_lazy("Comes from"), lambda shown: {"words": shown.row.origin[2], "long": True})
-FOUND = Column("issued", gettext_lazy("Issued"), lambda shown: {"words": day(shown.row.issued_at)})
+FOUND = Column("issued", gettext_lazy("Issued"), lambda shown: {"words": day(shown.row.issued_at), "short": True})
 STATE = Column("state", gettext_lazy("Stage"), lambda shown: {"words": shown.state_word})
 DEADLINE = Column(
-    "deadline", gettext_lazy("Planned"), lambda shown: {"words": day(shown.row.deadline)}, sort="deadline"
+    "deadline", gettext_lazy("Planned"), lambda shown: {"words": day(shown.row.deadline), "short": True}, sort="deadline"
 )
 ACTUAL = Column("actual", gettext_lazy("Actual"), _actual)
 DIFFERENCE = Column("difference", gettext_lazy("Difference"), lambda shown: {"words": shown.difference})

@@ -133,6 +133,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         ],
         "log": [_line(each, names) for each in reversed(found.log)],
         "moved": moved(found.moved, book) if book is not None and row.state == "closed" else None,
+        "stake": (found.moved or {}).get("stake", [0])[0],
         "explain_url": reverse("assumptions") + "#whose",
         "main": acts.main,
         "others": acts.others,

@@ -114,6 +114,57 @@ function bounds(collections: GeoJSON.FeatureCollection[]): maplibregl.LngLatBoun
   return box;
 }
 
+const field = (box: HTMLElement, name: "lon" | "lat"): HTMLInputElement | null =>
+  document.getElementById(box.dataset[name] ?? "") as HTMLInputElement | null;
+
+/** Write a position into the form's two fields, to the metre. */
+function write(box: HTMLElement, lon: number, lat: number): void {
+  for (const [name, value] of [["lon", lon], ["lat", lat]] as const) {
+    const into = field(box, name);
+    if (!into) continue;
+    into.value = value.toFixed(6);
+    into.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+}
+
+/** A click on the map writes the place into the form; what is typed there moves the mark. */
+function pick(map: maplibregl.Map, box: HTMLElement): void {
+  const mark = new maplibregl.Marker({ color: token("--red"), draggable: true });
+  const place = (move: boolean): void => {
+    const lon = field(box, "lon")?.value;
+    const lat = field(box, "lat")?.value;
+    if (!lon || !lat || Math.abs(Number(lon)) > 180 || Math.abs(Number(lat)) > 90) return void mark.remove();
+    mark.setLngLat([Number(lon), Number(lat)]).addTo(map);
+    if (move) map.jumpTo({ center: [Number(lon), Number(lat)], zoom: Math.max(map.getZoom(), 14) });
+  };
+  map.on("click", (event) => write(box, event.lngLat.lng, event.lngLat.lat));
+  mark.on("dragend", () => write(box, mark.getLngLat().lng, mark.getLngLat().lat));
+  for (const name of ["lon", "lat"] as const) field(box, name)?.addEventListener("change", () => place(false));
+  place(true);
+}
+
+/** "Take where I stand": the browser asks first; a refusal is said in words. */
+function onHere(button: HTMLButtonElement): void {
+  if (!("geolocation" in navigator)) return;
+  button.hidden = false;
+  const note = button.parentElement?.querySelector("[data-here-note]");
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        button.disabled = false;
+        write(button, coords.longitude, coords.latitude);
+        if (note) note.textContent = (button.dataset["found"] ?? "").replace("%s", String(Math.ceil(coords.accuracy)));
+      },
+      () => {
+        button.disabled = false;
+        if (note) note.textContent = button.dataset["refused"] ?? "";
+      },
+      { enableHighAccuracy: true, timeout: 15000 },
+    );
+  });
+}
+
 async function start(box: HTMLElement): Promise<void> {
   if (!hasWebgl()) return say(box, box.dataset["noWebgl"]);
   let sites: GeoJSON.FeatureCollection;
@@ -127,7 +178,8 @@ async function start(box: HTMLElement): Promise<void> {
     return say(box, box.dataset["failed"]);
   }
   sites.features = sites.features.filter((site) => site.geometry !== null);
-  if (!sites.features.length && !areas) return say(box, box.dataset["nothing"]);
+  const picking = box.hasAttribute("data-pick");
+  if (!sites.features.length && !areas && !picking) return say(box, box.dataset["nothing"]);
 
   maplibregl.setWorkerUrl(workerUrl);
   const worst: maplibregl.ExpressionSpecification = [
@@ -140,7 +192,8 @@ async function start(box: HTMLElement): Promise<void> {
     attributionControl: false,
     dragRotate: false,
     maxZoom: 19,
-    bounds: bounds(areas ? [sites, areas] : [sites]),
+    // With nothing on the map yet, where a place is picked: China.
+    bounds: sites.features.length || areas ? bounds(areas ? [sites, areas] : [sites]) : [73.5, 18, 135, 53.5],
     fitBoundsOptions: { padding: 40, maxZoom: 15 },
     style: {
       version: 8,
@@ -212,6 +265,7 @@ async function start(box: HTMLElement): Promise<void> {
     map.on("mouseenter", layer, () => box.classList.add("map-pointing"));
     map.on("mouseleave", layer, () => box.classList.remove("map-pointing"));
   }
+  if (picking) pick(map, box);
   // A row of the list leads the map to its place; its link still opens the site.
   const lead = (event: Event): void => {
     const target = event.target as Element;
@@ -225,3 +279,4 @@ async function start(box: HTMLElement): Promise<void> {
 }
 
 for (const box of document.querySelectorAll<HTMLElement>("[data-map]")) void start(box);
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-here]")) onHere(button);

@@ -26,6 +26,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk, desk_of
 from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
+from qipan.ground.units.people import password_chosen
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
 from qipan.ground.units.signing import changing_password, sign_in_failed, signing_in, signing_out, switch_post
 from qipan.spine.campaigns.setup import nothing_yet
@@ -181,6 +182,17 @@ def choose_year(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
+class OwnPasswordForm(PasswordChangeForm):
+    """A new password, which is not the old one: a slip was read by others."""
+
+    def clean_new_password1(self) -> str:
+        """Refuse the password that there is."""
+        password = str(self.cleaned_data.get("new_password1", ""))
+        if password and self.user.check_password(password):
+            raise ValidationError(_("Choose another password than the one you have."), code="same")
+        return password
+
+
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,13 +201,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated or not user.has_usable_password():
         raise PermissionDenied
-    form = PasswordChangeForm(user, data=request.POST if request.method == "POST" else None)
+    must = bool(getattr(user, "must_change_password", False))
+    form = OwnPasswordForm(user, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         desk = desk_of(request)
         with changing_password(user, timezone.localdate(), desk.post if desk else None):
             person = form.save()
+            password_chosen(person.pk)
         # All other sessions of the person end with the old password; this one goes on.
         update_session_auth_hash(request, person)
         messages.success(request, _("Your password was changed. You were signed out everywhere else."))
-        return redirect("account")
-    return render(request, "office/password.html", {"form": form}, status=422 if form.is_bound else 200)
+        return redirect(settings.LOGIN_REDIRECT_URL if must else "account")
+    return render(request, "office/password.html", {"form": form, "must": must}, status=422 if form.is_bound else 200)

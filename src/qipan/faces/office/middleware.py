@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from qipan.faces.office.access import desk_of
@@ -32,4 +33,11 @@ class DeskMiddleware:
         """Stop before the view where there is no desk to answer from."""
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
-        return no_post(request) if desk_of(request) is None else None
+        if desk_of(request) is None:
+            return no_post(request)
+        if getattr(request.user, "must_change_password", False) and request.user.has_usable_password():
+            # Signed in with a slip: first a password of their own. The door (signing out, language) stays open.
+            at = request.resolver_match
+            if at is None or at.url_name != "change_password":
+                return redirect("change_password")
+        return None

@@ -24,6 +24,7 @@ urlpatterns = [
     path("work/", include("qipan.faces.office.work.urls")),
     path("record/", include("qipan.faces.office.record.urls")),
     path("setup/", include("qipan.faces.office.setup.urls")),
+    path("setup/", include("qipan.faces.office.setup.register_urls")),
     path("", board.board, name="board"),
     path("points/", points.points, name="points"),
     path("standard/", standard.standard, name="standard"),

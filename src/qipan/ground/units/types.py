@@ -84,6 +84,21 @@ def seed_unit_types(county: County) -> int:
     return len(rows)
 
 
+def begin_unit_types(*, by: Post) -> int:
+    """Keep the usual types in the county of a post, so that each can be renamed and ordered.
+
+    Raises:
+        PermissionDenied: the post may not.
+    """
+    county = by.unit.county
+    _may(by, county)
+    with act(actor(by)) as done:
+        count = seed_unit_types(county)
+        if count:
+            done.note("units.begin_types", Thing("county", str(county.pk), county.name_zh), {"types": count})
+    return count
+
+
 def _title(code: str) -> str:
     return code.replace("_", " ").capitalize()
 

@@ -1,0 +1,359 @@
+"""People and posts: the list with what needs a look, one person's page, slips to print."""
+
+from __future__ import annotations
+
+import base64
+from io import BytesIO
+from typing import Any
+
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from qipan.assessment.text import Text
+from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.setup.register_forms import (
+    add_error,
+    changed_context,
+    choose,
+    day_field,
+    is_sent_again,
+    new_uid,
+    options,
+    page_number,
+    said,
+    status_of,
+    styled,
+    taken,
+)
+from qipan.faces.office.setup.unit_pages import workbook
+from qipan.ground.units import people, registers
+from qipan.ground.units.errors import RegisterError
+from qipan.ground.units.people import PersonEntry, PostEntry
+from qipan.ground.units.permissions import MANAGE_PEOPLE
+from qipan.ground.units.registers import PersonRow, PostRow
+from qipan.overview.standard import folded
+
+PAGE = 100
+ROLES = {
+    "office": lazy("campaign office"), "leader": lazy("county leader"), "head": lazy("head of a unit"),
+    "liaison": lazy("liaison officer"), "inspector": lazy("inspector"),
+}  # fmt: skip
+
+
+def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    """Return the way to a page of the people."""
+    return [(_("Settings"), reverse("setup")), (_("People and posts"), reverse("people")), *more]
+
+
+@require_GET
+@requires(MANAGE_PEOPLE)
+def people_list(request: HttpRequest) -> HttpResponse:
+    """List people with their posts and what needs a look, or hand the list out as a workbook."""
+    desk, today, now = at_desk(request), timezone.localdate(), timezone.now()
+    if request.GET.get("export") == "xlsx":
+        return workbook(registers.sheet_of_people(desk.county, today, get_language() or "en"), _("people and posts"))
+    found = registers.people_of(desk.county.pk, today)
+    words, role, show = folded(request.GET.get("q", "")), request.GET.get("role", ""), request.GET.get("show", "")
+    tests = {
+        "slip": lambda row: row.is_active and not row.has_password,
+        "first": lambda row: row.is_active and row.has_password and row.must_change,
+        "stale": lambda row: row.is_stale(now),
+        "closed": lambda row: not row.is_active,
+        "idle": lambda row: not any(post.current for post in row.posts),
+    }
+    rows = [
+        row for row in found
+        if (not words or any(words in folded(word) for word in _words(row)))
+        and (not role or any(post.role == role and post.current for post in row.posts))
+        and (show not in tests or tests[show](row))
+    ]  # fmt: skip
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    missing = registers.units_without(desk.county.pk, today)
+    counts = {key: sum(1 for row in found if test(row)) for key, test in tests.items()}
+    context = {
+        "page": page, "rows": [_shown(row, now) for row in page], "count": len(found), "missing": missing,
+        "missing_url": reverse("setup_units") + "?show=missing", "counts": counts,
+        "crumbs": [(_("Settings"), reverse("setup")), (_("People and posts"), "")],
+        "filters": [
+            {"name": "q", "label": _("Name, unit or user name"), "kind": "search", "value": request.GET.get("q", "")},
+            {"name": "role", "label": _("Role"), "kind": "select", "value": role, "options": [("", _("all")), *((k, str(v)) for k, v in ROLES.items())]},
+            {"name": "show", "label": _("Show"), "kind": "select", "value": show, "options": [
+                ("", _("all")), ("slip", _("no password yet (%(count)d)") % {"count": counts["slip"]}),
+                ("first", _("not signed in yet (%(count)d)") % {"count": counts["first"]}),
+                ("stale", _("unused for 90 days (%(count)d)") % {"count": counts["stale"]}),
+                ("idle", _("without a post (%(count)d)") % {"count": counts["idle"]}),
+                ("closed", _("closed (%(count)d)") % {"count": counts["closed"]}),
+            ]},
+        ],
+    }  # fmt: skip
+    return render(request, "office/setup/people.html", context)
+
+
+def _words(row: PersonRow) -> list[str]:
+    posts = [
+        word for post in row.posts for word in (post.unit_name.zh, post.unit_name.en, post.title.zh, post.title.en)
+    ]
+    return [row.username, row.name.zh, row.name.en, row.phone or "—", *posts]
+
+
+def _shown(row: PersonRow, now: Any) -> dict[str, Any]:
+    if not row.is_active:
+        state, pill = _("closed"), "deferred"
+    elif not row.has_password:
+        state, pill = _("no password yet"), "not_assessed"
+    elif row.must_change:
+        state, pill = _("slip printed, not signed in yet"), "due"
+    elif row.is_stale(now):
+        state, pill = _("unused for 90 days"), "late"
+    else:
+        state, pill = "", ""
+    posts = [(post, ROLES.get(post.role, post.role)) for post in row.posts if post.current]
+    return {"row": row, "state": state, "pill": pill, "posts": posts, "url": reverse("person", args=[row.pk])}
+
+
+class PersonForm(forms.Form):
+    """Who somebody is."""
+
+    name_zh = forms.CharField(label=lazy("Full name"), max_length=40)
+    name_en = forms.CharField(label=lazy("Full name in English"), max_length=80, required=False)
+    phone = forms.CharField(
+        label=lazy("Phone"), max_length=30, required=False, help_text=lazy("Optional. Others see it as 138****1234."),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+    )  # fmt: skip
+
+
+class PostForm(forms.Form):
+    """Which post somebody holds."""
+
+    unit = forms.ChoiceField(label=lazy("Unit"))
+    role = forms.ChoiceField(label=lazy("Role"))
+    title_zh = forms.CharField(label=lazy("Title (Chinese)"), max_length=80)
+    title_en = forms.CharField(label=lazy("Title (English)"), max_length=80, required=False)
+    valid_from = day_field(lazy("First day"))
+    valid_to = day_field(lazy("Last day"))
+
+    def entry(self) -> PostEntry:
+        """Return what was entered."""
+        data = self.cleaned_data
+        return PostEntry(
+            page_number(data["unit"]) or 0, data["role"], Text(data["title_zh"], data["title_en"]), data["valid_from"],
+            data["valid_to"],
+        )  # fmt: skip
+
+
+class NewPersonForm(PersonForm, PostForm):
+    """A person with a first post."""
+
+    username = forms.CharField(
+        label=lazy("User name"), max_length=150, required=False,
+        help_text=lazy("Left empty, one is made of the unit's code and the role. Everyone has an account of their own."),
+    )  # fmt: skip
+    field_order = (
+        "name_zh",
+        "name_en",
+        "phone",
+        "unit",
+        "role",
+        "title_zh",
+        "title_en",
+        "valid_from",
+        "valid_to",
+        "username",
+    )
+
+
+def _with_choices(request: HttpRequest, form: forms.Form, post: PostRow | None = None) -> None:
+    units = registers.unit_choices(at_desk(request).county.pk, timezone.localdate())
+    if post is not None and post.unit not in dict(units):
+        units.append((post.unit, post.unit_name))
+    choose(form, "unit", options(((str(pk), name) for pk, name in units), _("choose")))
+    choose(form, "role", [("", _("choose")), *ROLES.items()])
+    styled(form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_PEOPLE)
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Add a person with a first post."""
+    initial = {"unit": request.GET.get("unit", ""), "role": request.GET.get("role", "")}
+    form = NewPersonForm(request.POST if request.method == "POST" else None, initial=initial)
+    _with_choices(request, form)
+    if request.method == "POST" and is_sent_again(request):
+        return redirect("people")
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        entry = PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"], data["username"])
+        try:
+            made = people.add_person(entry, form.entry(), by=at_desk(request).post)
+        except RegisterError as error:
+            add_error(form, error)
+        else:
+            taken(request)
+            messages.success(
+                request, _("%(name)s was added as %(username)s. Print a slip, so that they can sign in.")
+                % {"name": made.full_name_zh, "username": made.username},
+            )  # fmt: skip
+            return redirect("person_new" if request.POST.get("do") == "another" else "people")
+    context = {"form": form, "crumbs": crumbs((_("Add a person"), "")), "uid": new_uid()}
+    return render(request, "office/setup/person_new.html", context, status=status_of(form, context))
+
+
+def _person(request: HttpRequest, pk: int) -> PersonRow:
+    row = registers.person_of(at_desk(request).county.pk, pk, timezone.localdate())
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_PEOPLE)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a person: name and phone to change, posts, access; `do` says which form was sent."""
+    row, desk = _person(request, pk), at_desk(request)
+    do = request.POST.get("do", "") if request.method == "POST" else ""
+    initial = {"name_zh": row.name.zh, "name_en": row.name.en, "phone": row.phone}
+    form = PersonForm(request.POST if do == "change" else None, initial=initial)
+    styled(form)
+    post_form = PostForm(
+        request.POST if do == "post" else None, prefix="post", initial={"valid_from": timezone.localdate()}
+    )
+    _with_choices(request, post_form)
+    bound = form if do == "change" else post_form
+    try:
+        if do == "change" and form.is_valid():
+            data = form.cleaned_data
+            people.change_person(pk, PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"]), by=desk.post)
+            messages.success(request, _("Changed."))
+            return redirect("person", pk)
+        if do == "post" and (is_sent_again(request) or post_form.is_valid()):
+            if not is_sent_again(request):
+                people.add_post(pk, post_form.entry(), by=desk.post)
+                taken(request)
+                messages.success(request, _("The post was added."))
+            return redirect("person", pk)
+        if do in {"close", "open"}:
+            (people.deactivate if do == "close" else people.reactivate)(pk, by=desk.post)
+            messages.success(
+                request,
+                _("The account is closed; its sessions have ended.")
+                if do == "close"
+                else _("The account is open again. Print a new slip."),
+            )
+            return redirect("person", pk)
+    except RegisterError as error:
+        if do in {"close", "open"}:
+            messages.error(request, said(error.words))
+            return redirect("person", pk)
+        add_error(bound, error)
+    context = {
+        "row": row, "form": form, "post_form": post_form, "posts": [(post, ROLES.get(post.role, post.role)) for post in row.posts],
+        "shown": _shown(row, timezone.now()), "uid": new_uid(), "is_self": row.pk == desk.post.person_id,
+        "own_post": desk.post.pk, "crumbs": crumbs((said(row.name), "")), "today": timezone.localdate(),
+    }  # fmt: skip
+    return render(request, "office/setup/person.html", context, status=status_of(bound, {}) if do else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(MANAGE_PEOPLE)
+def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a post."""
+    desk = at_desk(request)
+    found = registers.post_of(desk.county.pk, pk, timezone.localdate())
+    if found is None:
+        raise Http404
+    post, holder = found
+    row = _person(request, holder)
+    initial = {
+        "unit": post.unit, "role": post.role, "title_zh": post.title.zh, "title_en": post.title.en,
+        "valid_from": post.valid_from, "valid_to": post.valid_to,
+    }  # fmt: skip
+    form = PostForm(request.POST if request.method == "POST" else None, initial=initial)
+    _with_choices(request, form, post)
+    context: dict[str, Any] = {
+        "form": form, "post_row": post, "row": row, "version": post.version,
+        "crumbs": crumbs((said(row.name), reverse("person", args=[row.pk])), (said(post.title), "")),
+    }  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        version = page_number(request.POST.get("version", "")) or 0
+        try:
+            people.change_post(pk, form.entry(), version=version, by=desk.post)
+        except RegisterError as error:
+            context |= changed_context(error)
+            add_error(form, error)
+        else:
+            messages.success(request, _("Changed."))
+            return redirect("person", row.pk)
+    return render(request, "office/setup/post_form.html", context, status=status_of(form, context))
+
+
+@require_POST
+@requires(MANAGE_PEOPLE)
+def post_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a post today, or take its end back."""
+    desk, today = at_desk(request), timezone.localdate()
+    found = registers.post_of(desk.county.pk, pk, today)
+    if found is None:
+        raise Http404
+    version = page_number(request.POST.get("version", "")) or 0
+    try:
+        if request.POST.get("do") == "reopen":
+            people.reopen_post(pk, version=version, by=desk.post)
+            messages.success(request, _("The post is held again."))
+        else:
+            people.end_post(pk, today, version=version, by=desk.post)
+            messages.success(request, _("The post ends today."))
+    except RegisterError as error:
+        messages.error(request, said(error.words))
+    return redirect("person", found[1])
+
+
+@never_cache
+@require_POST
+@requires(MANAGE_PEOPLE)
+def people_slips(request: HttpRequest) -> HttpResponse:
+    """Give people new one-time passwords and show the slips, this once."""
+    desk = at_desk(request)
+    wanted = {pk for value in request.POST.getlist("person") if (pk := page_number(value))}
+    if request.POST.get("all") == "slip":
+        found = registers.people_of(desk.county.pk, timezone.localdate())
+        wanted |= {row.pk for row in found if row.is_active and not row.has_password}
+    try:
+        slips = people.make_slips(wanted, by=desk.post) if wanted else []
+    except RegisterError as error:
+        messages.error(request, said(error.words))
+        return redirect("people")
+    if not slips:
+        messages.warning(request, _("Choose the people whose slips are to be printed."))
+        return redirect("people")
+    address = _address(request)
+    context = {
+        "slips": slips, "address": address, "qr": _qr(address), "printed_on": timezone.localdate(),
+        "crumbs": crumbs((_("Slips"), "")),
+    }  # fmt: skip
+    return render(request, "office/setup/slips.html", context)
+
+
+def _address(request: HttpRequest) -> str:
+    """Return the address under which people reach this site: the first that it is served by, else this request's."""
+    host = next((host for host in settings.SERVED_HOSTS if not host.startswith(".")), request.get_host())
+    scheme = "https" if settings.BEHIND_TLS else request.scheme
+    return f"{scheme}://{host}{reverse('sign_in')}"
+
+
+def _qr(address: str) -> str:
+    """Return a QR code of an address as an image in the page itself."""
+    out = BytesIO()
+    segno.make(address, error="m").save(out, kind="png", scale=4, border=2)
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

@@ -1,0 +1,120 @@
+"""What the forms of the registers share: errors at their fields, two editors at once, a form that is sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as lazy
+
+from qipan.assessment.text import Text
+from qipan.ground.units.errors import RegisterError, Stale
+
+SENT = "sent_forms"
+_REMEMBERED = 30
+
+FIELD_WORDS = {
+    "name_zh": lazy("Name (Chinese)"), "name_en": lazy("Name (English)"), "type": lazy("Type"), "code": lazy("Code"),
+    "parent": lazy("Stands under"), "valid_from": lazy("First day"), "valid_to": lazy("Last day"),
+    "merged_into": lazy("Merged into"), "address": lazy("Address"), "territory": lazy("Territory"),
+    "lon": lazy("Longitude"), "lat": lazy("Latitude"), "duties": lazy("Answers for it"), "unit": lazy("Unit"),
+    "role": lazy("Role"), "title_zh": lazy("Title (Chinese)"), "title_en": lazy("Title (English)"),
+    "is_territorial": lazy("Answers for an area"),
+}  # fmt: skip
+"""The fields of registers as pages name them."""
+
+
+class DayInput(forms.DateInput):
+    """A day in the browser's own field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(label=label, required=required, widget=DayInput(), help_text=help_text)
+
+
+def styled(form: forms.Form) -> forms.Form:
+    """Give a form's fields the look of the pages, and tie errors to them."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput | forms.HiddenInput):
+            continue
+        widget.attrs.setdefault("class", "form-select" if isinstance(widget, forms.Select) else "form-control")
+    return form
+
+
+def choose(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Give a field of a form what may be chosen in it."""
+    field = form.fields[name]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = list(choices)
+
+
+def said(words: Text) -> str:
+    """Return words in the reader's language."""
+    return words.into(get_language() or "en")
+
+
+def add_error(form: forms.Form, error: RegisterError) -> None:
+    """Show what was refused at its field, else above the form."""
+    field = error.field if error.field in form.fields else None
+    form.add_error(field, said(error.words))
+
+
+def changed_context(error: RegisterError) -> dict[str, Any]:
+    """Return what a form shows of somebody else's change; empty where there is none."""
+    if not isinstance(error, Stale):
+        return {}
+    changes = [
+        {
+            "at": change.at,
+            "who": f"{change.person} · {change.post}",
+            "fields": [(FIELD_WORDS.get(one.field, one.field), one.was, one.now) for one in change.fields],
+        }
+        for change in error.changes
+    ]
+    return {"stale_changes": changes, "is_stale": True, "version": error.version}
+
+
+def status_of(form: forms.Form, context: Mapping[str, Any]) -> int:
+    """Return the answer's status: 409 where somebody was faster, 422 where something is wrong."""
+    return 409 if context.get("is_stale") else 422 if form.is_bound and not form.is_valid() else 200
+
+
+def new_uid() -> str:
+    """Return a token for a form."""
+    return uuid4().hex
+
+
+def is_sent_again(request: HttpRequest) -> bool:
+    """Whether this very form has been taken already; a browser that sends it twice enters nothing twice."""
+    uid = request.POST.get("uid", "")
+    return bool(uid) and uid in request.session.get(SENT, ())
+
+
+def taken(request: HttpRequest) -> None:
+    """Remember that a form was taken."""
+    uid = request.POST.get("uid", "")
+    if uid:
+        request.session[SENT] = [*request.session.get(SENT, ()), uid][-_REMEMBERED:]
+
+
+def options(pairs: Iterable[tuple[Any, Text]], empty: Any = None) -> Sequence[tuple[Any, Any]]:
+    """Return choices in the reader's language, an empty one first where there may be none."""
+    language = get_language() or "en"
+    found: list[tuple[Any, Any]] = [] if empty is None else [("", empty)]
+    return found + [(key, title.into(language)) for key, title in pairs]
+
+
+def page_number(value: str) -> int | None:
+    """Return a key that a form sent, or None."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 12 else None

@@ -165,7 +165,7 @@ def _page(request: HttpRequest, code: str) -> tuple[CampaignYear, RoundPage]:
 @requires(READ)
 def round_show(request: HttpRequest, code: str) -> HttpResponse:
     """Show a round: its list with who looked when, how far it is, how it was drawn."""
-    _, found = _page(request, code)
+    found = _page(request, code)[1]
     desk = at_desk(request)
     units = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
     wanted = {name: request.GET.get(name, "") for name in ("type", "seen")}

@@ -12,9 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qipan.assessment.text import Text
@@ -44,17 +43,21 @@ from qipan.spine.work.classes import (
 #: The form under which a table waits for its confirmation.
 WAITING = "work.classes.import"
 UNIT_WORDS = {
-    URGENT_HOUR: lazy("hours around the clock"),
-    WORKING_HOUR: lazy("working hours"),
-    WORKING_DAY: lazy("working days"),
-    CALENDAR_DAY: lazy("calendar days"),
+    URGENT_HOUR: gettext_lazy("hours around the clock"),
+    WORKING_HOUR: gettext_lazy("working hours"),
+    WORKING_DAY: gettext_lazy("working days"),
+    CALENDAR_DAY: gettext_lazy("calendar days"),
 }
-BASIS_WORDS = {SAMPLE: lazy("sample"), CITY: lazy("sample of a city"), OFFICE: lazy("own")}
+BASIS_WORDS = {
+    SAMPLE: pgettext_lazy("basis of a limit", "sample"),
+    CITY: pgettext_lazy("basis of a limit", "sample of a city"),
+    OFFICE: pgettext_lazy("basis of a limit", "own"),
+}
 BASIS_PILLS = {SAMPLE: "assumed", CITY: "inferred", OFFICE: "on_plan"}
 STATE_PILLS = {"new": "on_plan", "changed": "due", "unchanged": "neutral", "refused": "failed", "waiting": "inferred"}
 STATE_WORDS = {
-    "new": lazy("new"), "changed": lazy("changed"), "unchanged": lazy("unchanged"), "refused": lazy("refused"),
-    "waiting": lazy("old code, to be confirmed"),
+    "new": pgettext_lazy("line of a table", "new"), "changed": pgettext_lazy("line of a table", "changed"), "unchanged": pgettext_lazy("line of a table", "unchanged"), "refused": pgettext_lazy("line of a table", "refused"),
+    "waiting": pgettext_lazy("line of a table", "old code, to be confirmed"),
 }  # fmt: skip
 
 

@@ -57,12 +57,18 @@ def function_duties(campaign_id: int) -> list[DutyRow]:
 
 
 def map_function(campaign: Campaign, wanted: Mapping, *, by: Post) -> FunctionDuty:
-    """Let a unit carry a function.
+    """Let a unit carry a function; where the same was entered before, that stays.
 
     Raises:
         PermissionDenied: the post may not.
         RegisterError: no such unit in the county, the days are the wrong way round, or the unit carries it then.
     """
+    same = FunctionDuty.objects.filter(
+        campaign=campaign, function=wanted.function, unit__code=wanted.unit,
+        valid_from=wanted.valid_from, valid_to=wanted.valid_to,
+    )  # fmt: skip
+    if MANAGE_CAMPAIGN.allows(by, campaign.county) and (there := same.select_related("unit").first()):
+        return there
     return _map(campaign, [wanted], by)[0]
 
 

@@ -47,7 +47,7 @@ def nodes(campaign_id: int, on: date) -> list[NodeRow]:
 
 
 def add_node(campaign: Campaign, plan: NodePlan, *, by: Post) -> TimeNode:
-    """Add a node.
+    """Add a node; the one that is there already, where the same was sent before.
 
     Raises:
         PermissionDenied: the post may not.
@@ -57,6 +57,9 @@ def add_node(campaign: Campaign, plan: NodePlan, *, by: Post) -> TimeNode:
         raise PermissionDenied
     values = _values(plan)
     with act(actor(by)) as done:
+        there = TimeNode.objects.filter(campaign=campaign, **values).first()
+        if there is not None:
+            return there
         node = TimeNode.objects.create(campaign=campaign, **values)
         done.note("node.add", _thing(node), {"version": 1, "changes": differences({}, _said(node))})
     return node

@@ -12,24 +12,31 @@ from django.db import transaction
 from django.utils import timezone
 
 import qipan
+from qipan.assessment.reading import Reading
 from qipan.ground.documents.yaml_file import read_yaml
 from qipan.ground.units.models import County, Unit
+from qipan.ground.worktime.actions import seed as seed_calendar
 from qipan.project.example import calendar, chosen
 from qipan.project.example.calendar import Calendar
 from qipan.project.example.chance import SEED
 from qipan.project.example.duties import choose_leads, make_function_duties, make_site_duties
+from qipan.project.example.orders import OrderPlan, with_sources
+from qipan.project.example.orders import plan as plan_orders
 from qipan.project.example.people import make_people
 from qipan.project.example.reviews import reviews
 from qipan.project.example.rounds import listed, plan_rounds, visits
 from qipan.project.example.sites import ABSENT_TYPES, make_sites, plan_sites
 from qipan.project.example.survey import answers
 from qipan.project.example.units import COUNTY, OFFICE, make_units
+from qipan.project.example.work import do_the_work
 from qipan.project.example.world import World
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear, TimeNode
 from qipan.spine.ledger.actions import Fact, close_round, open_round, record
+from qipan.spine.ledger.running import Key, stored_readings
 from qipan.spine.standards.actions import store
 from qipan.spine.standards.models import Edition
+from qipan.spine.work.classes import seed_classes
 
 PACKS = Path(qipan.__file__).parent / "packs"
 STANDARD = "cn-national-2015"
@@ -52,7 +59,10 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         when = Calendar.before(today or timezone.localdate())
         county = County.objects.create(code=COUNTY, name_zh="青山县", name_en="Qingshan County", is_example=True)
         units = make_units(county)
-        make_people(units)
+        posts = make_people(units)
+        # Deadlines are counted by the county's calendar and the table of classes that come with the product.
+        seed_calendar(county)
+        seed_classes(county)
         plans = plan_sites()
         sites = make_sites(county, units, plans)
         year = _campaign(county, units, when.year)
@@ -62,7 +72,8 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         choose_leads(year, units, when.last)
         _nodes(year.campaign, when, today or timezone.localdate())
         world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})
-        _live_through(world, county)
+        orders, since, readings = _live_through(world, year)
+        do_the_work(world, year, posts, orders, since, readings)
     return year
 
 
@@ -157,8 +168,13 @@ def _order(fact: Fact) -> tuple[datetime, datetime, str, str, str]:
     return fact.recorded_at or fact.observed_at, fact.observed_at, fact.cluster, fact.subject, fact.item
 
 
-def _live_through(world: World, county: County) -> None:
-    """Open rounds, then record facts and close rounds, each in its time."""
+def _live_through(world: World, year: CampaignYear) -> tuple[list[OrderPlan], datetime, dict[Key, Reading]]:
+    """Open rounds, then record facts and close rounds, each in its time.
+
+    Returns:
+        The orders of the year, the moment before the first of them was re-checked, and the readings at that moment.
+    """
+    county = year.campaign.county
     rounds: dict[str, int] = {}
     closings: list[Closing] = []
     for plan in plan_rounds():
@@ -177,9 +193,15 @@ def _live_through(world: World, county: County) -> None:
         if plan.closes is not None:
             closings.append(Closing(world.calendar.moment(plan.closes, 0.999), plan.code))
     waiting = facts(world, rounds)
+    orders = plan_orders(world, year, waiting)
+    waiting = with_sources(waiting, orders)
     corrected = max(fact.recorded_at for fact in waiting if fact.supersedes and fact.recorded_at)
+    since = min(fact.recorded_at for fact in waiting if fact.source.startswith("order/") and fact.recorded_at)
+    since -= timedelta(seconds=1)
+    readings: dict[Key, Reading] = {}
     stops = [
         *closings,
+        Closing(since),
         Closing(corrected - timedelta(seconds=1)),
         Closing(corrected),
         Closing(waiting[-1].recorded_at or corrected),
@@ -190,5 +212,8 @@ def _live_through(world: World, county: County) -> None:
         if end > start:
             record(county.pk, world.calendar.year, waiting[start:end], by=None)
         start = end
+        if stop.at == since:
+            readings = stored_readings(year.pk)
         if stop.code:
             close_round(rounds[stop.code], stop.at)
+    return orders, since, readings

@@ -105,6 +105,20 @@ OTHERS: tuple[PostPlan, ...] = (
         "example-liaison-education", "唐书雅", "Tang Shuya", "qs-education", Role.LIAISON, "教育体育局联络员",
         "Liaison, Education and Sports Bureau",
     ),
+    PostPlan("example-liaison-market", "孙秉正", "Sun Bingzheng", "qs-market-regulation", Role.LIAISON, "市场监督管理局联络员", "Liaison"),
+    PostPlan("example-liaison-traffic", "高安平", "Gao Anping", "qs-traffic-police", Role.LIAISON, "交警大队联络员", "Liaison"),
+    PostPlan("example-liaison-commerce", "钱通达", "Qian Tongda", "qs-commerce", Role.LIAISON, "商务局联络员", "Liaison"),
+    PostPlan("example-liaison-transport", "陶远程", "Tao Yuancheng", "qs-transport", Role.LIAISON, "交通运输局联络员", "Liaison"),
+    PostPlan("example-liaison-landscaping", "林茂", "Lin Mao", "qs-landscaping", Role.LIAISON, "园林绿化中心联络员", "Liaison"),
+    PostPlan("example-liaison-police", "方正刚", "Fang Zhenggang", "qs-public-security", Role.LIAISON, "公安局联络员", "Liaison"),
+    PostPlan("example-liaison-culture", "墨云", "Mo Yun", "qs-culture-tourism", Role.LIAISON, "文化和旅游局联络员", "Liaison"),
+    PostPlan("example-liaison-shiqiao", "石磊", "Shi Lei", "qs-shiqiao", Role.LIAISON, "石桥镇创城联络员", "Liaison, Shiqiao Town"),
+    PostPlan("example-liaison-bailu", "白鹭飞", "Bai Lufei", "qs-bailu", Role.LIAISON, "白鹿镇创城联络员", "Liaison, Bailu Town"),
+    PostPlan("example-liaison-civil", "安顺民", "An Shunmin", "qs-civil-affairs", Role.LIAISON, "民政局联络员", "Liaison"),
+    PostPlan("example-liaison-publicity", "闻笛", "Wen Di", "qs-publicity", Role.LIAISON, "宣传部联络员", "Liaison"),
+    PostPlan("example-liaison-reform", "计远", "Ji Yuan", "qs-development-reform", Role.LIAISON, "发展和改革局联络员", "Liaison"),
+    PostPlan("example-liaison-environment", "江清月", "Jiang Qingyue", "qs-environment", Role.LIAISON, "生态环境分局联络员", "Liaison"),
+    PostPlan("example-liaison-zhuxi", "竹青青", "Zhu Qingqing", "qs-zhuxi", Role.LIAISON, "竹溪镇创城联络员", "Liaison, Zhuxi Town"),
 )  # fmt: skip
 
 POSTS: tuple[PostPlan, ...] = (OFFICE, LEADER, HEAD, LIAISON, INSPECTOR, *OTHERS)

@@ -245,7 +245,9 @@ def _record(
 ) -> tuple[dict[str, Any] | None, UUID | None]:
     """Record what was seen, and return what it moved and the observation."""
     if not judged.facts or year is None:
-        return ({"checks": [], "total": None, "why": ["no_item"]} if judged.passed else None), judged.rests_on
+        # Nothing is recorded here, so that closing moves nothing by itself.
+        why = "evidence" if judged.rests_on else "no_item"
+        return ({"checks": [], "total": None, "why": [why]} if judged.passed else None), judged.rests_on
     book = rulebook(year)
     facts = [
         Fact(
@@ -300,7 +302,7 @@ def _moved(book: Rulebook, keys: Collection[_Key], before: _State, after: _State
                 "check": key[0], "stratum": key[1], "cluster": key[2], "y": [was.y, now.y], "enters": now.enters,
                 "earned": [old.earned if old else 0, new.earned if new else 0],
                 "lost": [old.lost if old else 0, new.lost if new else 0],
-                "why": _reason(book.lines[key[0]], was, now),
+                "why": reason(book.lines[key[0]], was, now),
             }
         )  # fmt: skip
     total = [before.card.total.earned, after.card.total.earned]
@@ -308,7 +310,7 @@ def _moved(book: Rulebook, keys: Collection[_Key], before: _State, after: _State
     return {"checks": checks, "total": total, "why": why}
 
 
-def _reason(line: Line, was: Reading, now: Reading) -> str:
+def reason(line: Line, was: Reading, now: Reading) -> str:
     """Return in a word why a reading moved the score, or why not.
 
     `chosen`: only ever looked at by choice, so it stands for no other site and enters no score. `worst`, `mean`: the

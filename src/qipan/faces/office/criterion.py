@@ -23,8 +23,9 @@ from qipan.assessment.text import Text
 from qipan.faces.office import bars
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.board import parts_of, points_url
+from qipan.faces.office.record.links import review_url
 from qipan.faces.office.standard_rows import shown_code, side_words, state_words
-from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS, READ
+from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS, READ, RECORD_REVIEWS
 from qipan.overview.criterion import CheckView, Criterion, ItemAtSite, ItemRow, Published, StratumRow, at_site
 from qipan.overview.criterion import criterion as criterion_of
 from qipan.overview.points import UNOWNED, UnitName, Whose
@@ -77,6 +78,7 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "judged": _judged(found),
         "unit_options": _unit_options(found.units.values()) if may_choose else [],
         "assumed": now.book.weights_assumed,
+        "may_review": RECORD_REVIEWS.allows(desk.post, desk.county),
         "assumptions_url": reverse("assumptions"),
         "explain_url": reverse("assumptions") + "#how",
     }
@@ -149,6 +151,7 @@ def _check(
         "items": [_item(view, row) for row in view.items],
         "points_url": points_url(check=line.key, by="part", sort="-lost"),
         "ledger_url": reverse("ledger") + f"?{urlencode({'check': line.key})}",
+        "review_url": review_url(line.key, line.check.method),
         "owner": _owner(view, units),
         "candidates": [units[pk] for pk in view.answer.candidates if pk in units],
         "supports": [(units[pk].name, reverse("unit", args=[units[pk].code])) for pk in view.supports if pk in units],

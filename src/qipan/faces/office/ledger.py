@@ -25,7 +25,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.ground.documents.tables import write_csv
-from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, READ
+from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, OPEN_ROUNDS, READ
 from qipan.overview import rounds as round_queries
 from qipan.overview.board import type_title
 from qipan.overview.ledger import (
@@ -350,6 +350,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         ],
         "crumbs": [(_("Ledger"), ledger_url), (_("Rounds"), "")],
         "exports": exports.links(request),
+        "may_open": OPEN_ROUNDS.allows(desk.post, desk.county),
         "year": desk.year.year,
     }
     return render(request, "office/rounds.html", context)

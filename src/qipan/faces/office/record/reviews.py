@@ -20,6 +20,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.record import answers
 from qipan.faces.office.record.answers import Entered, Source
+from qipan.faces.office.record.links import OF_METHOD
 from qipan.faces.office.record.shown import item_rows, moved_rows
 from qipan.faces.office.record.visits import corrected
 from qipan.ground.units.drafts import draft_of, drop_draft
@@ -44,10 +45,6 @@ SHORT = {
     "figure": gettext_lazy("Figures"),
     "opinion": gettext_lazy("Opinions"),
 }
-OF_METHOD = {
-    "document_review": "document", "web_monitor": "document", "declared_figure": "figure", "authority_opinion": "opinion",
-}  # fmt: skip
-"""By which kind of form a check of a method is judged."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -39,7 +39,7 @@ def writer(
         items = list(links(client.get("/work/?state=issued").text, r"/work/[0-9]{4}-[0-9]+/"))
         while not stop.is_set():
             if chance.random() < 0.2 and items:
-                acts.note(client, client.get(chance.choice(items)), chance, told)
+                acts.note(client, client.get(chance.choice(items) + "note/"), chance, told)
             else:
                 acts.visit(client, client.get(f"/record/visit/?site={chance.choice(sites)}"), chance, told)
     except (OSError, HTTPException):
@@ -62,7 +62,7 @@ def main(times: int) -> int:
             ".values_list('code', flat=True)))"
         ).split()
         for turn in range(times):
-            stop, errors = threading.Event(), []
+            stop, errors = threading.Event(), list[str]()
             told = [acts.Acknowledged() for _ in range(WRITERS)]
             threads = [
                 threading.Thread(target=writer, args=(n, server.address, sites, told[n], stop, errors))

@@ -44,7 +44,7 @@ def writer(
         items = list(links(client.get("/work/?state=issued").text, r"/work/[0-9]{4}-[0-9]+/"))
         while time.monotonic() < until:
             if chance.random() < 0.25 and items:
-                page = client.get(chance.choice(items))
+                page = client.get(chance.choice(items) + "note/")
                 acts.note(client, page, chance, told)
             else:
                 page = client.get(f"/record/visit/?site={chance.choice(sites)}")

@@ -190,7 +190,8 @@ def _inspected(
     since = timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))
     there = (Q(valid_from=None) | Q(valid_from__lte=today)) & (Q(valid_to=None) | Q(valid_to__gte=today))
     rows = Site.objects.filter(there, county_id=county).order_by("code")
-    sites, areas = [], {}
+    sites: list[Missing] = []
+    areas: dict[int, tuple[datetime | None, int]] = {}
     for code, zh, en, territory in rows.values_list("code", "name_zh", "name_en", "territory_id"):
         seen = last.get(code)
         unit = found.units.get(territory) if territory is not None else None

@@ -16,9 +16,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -39,25 +38,27 @@ COUNTED_AS = "\0setup-code"
 class FirstForm(forms.Form):
     """Step 1: place, office, person."""
 
-    county_zh = forms.CharField(label=lazy("Name of the county or city"), max_length=80)
-    county_en = forms.CharField(label=lazy("English name (optional)"), max_length=80, required=False)
+    county_zh = forms.CharField(label=gettext_lazy("Name of the county or city"), max_length=80)
+    county_en = forms.CharField(label=gettext_lazy("English name (optional)"), max_length=80, required=False)
     county_code = forms.CharField(
-        label=lazy("Division code (GB/T 2260, optional)"), max_length=6, required=False,
+        label=gettext_lazy("Division code (GB/T 2260, optional)"), max_length=6, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
-    office_zh = forms.CharField(label=lazy("Name of the campaign office"), max_length=80)
-    office_en = forms.CharField(label=lazy("English name (optional)"), max_length=80, required=False)
-    full_name_zh = forms.CharField(label=lazy("Your name"), max_length=40)
-    title_zh = forms.CharField(label=lazy("Your post"), max_length=80)
+    office_zh = forms.CharField(label=gettext_lazy("Name of the campaign office"), max_length=80)
+    office_en = forms.CharField(label=gettext_lazy("English name (optional)"), max_length=80, required=False)
+    full_name_zh = forms.CharField(label=gettext_lazy("Your name"), max_length=40)
+    title_zh = forms.CharField(label=gettext_lazy("Your post"), max_length=80)
     username = forms.CharField(
-        label=lazy("User name"), max_length=150, validators=[UnicodeUsernameValidator()],
+        label=gettext_lazy("User name"), max_length=150, validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )  # fmt: skip
     password = forms.CharField(
-        label=lazy("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=gettext_lazy("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
     again = forms.CharField(
-        label=lazy("Password again"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=gettext_lazy("Password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -70,9 +71,9 @@ class FirstForm(forms.Form):
 
 #: The parts of the form: heading, fields.
 PARTS = (
-    (lazy("The place"), ("county_zh", "county_en", "county_code")),
-    (lazy("The campaign office"), ("office_zh", "office_en")),
-    (lazy("Your account"), ("full_name_zh", "title_zh", "username", "password", "again")),
+    (gettext_lazy("The place"), ("county_zh", "county_en", "county_code")),
+    (gettext_lazy("The campaign office"), ("office_zh", "office_en")),
+    (gettext_lazy("Your account"), ("full_name_zh", "title_zh", "username", "password", "again")),
 )
 
 

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from qipan.ground.units.errors import Changed
 
 #: Fields as the journal names them, and as people read them.
 FIELDS: dict[str, str | Promise] = {
-    "name_zh": lazy("name"),
-    "name_en": lazy("English name"),
-    "honour": lazy("honour"),
-    "first_year": lazy("first year"),
-    "last_year": lazy("last year"),
-    "office": lazy("owning office"),
-    "on": lazy("day"),
-    "decides": lazy("official assessment"),
+    "name_zh": gettext_lazy("name"),
+    "name_en": gettext_lazy("English name"),
+    "honour": gettext_lazy("honour"),
+    "first_year": gettext_lazy("first year"),
+    "last_year": gettext_lazy("last year"),
+    "office": gettext_lazy("owning office"),
+    "on": gettext_lazy("day"),
+    "decides": gettext_lazy("official assessment"),
 }
 
 

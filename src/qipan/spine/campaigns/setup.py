@@ -17,6 +17,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import County, Person, Post, Role, Unit
 from qipan.ground.units.types import seed_unit_types
+from qipan.ground.worktime.actions import seed as seed_calendar
 
 OFFICE_CODE, OFFICE_TYPE = "civilization-office", "department"
 NAMELESS = "county"
@@ -82,6 +83,7 @@ def open_installation(first: First, *, at: datetime | None = None) -> Post:
         )
         with act(actor(post), at) as done:
             done.note("setup.open", Thing("county", county.code, county.name_zh), {"office": office.code})
+            seed_calendar(county)
             county_made.send(County, county=county)
     return post
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from qipan.assessment.rulebook import Line
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
-from qipan.ground.units.models import Post, Unit
+from qipan.ground.units.models import Unit
 from qipan.ground.units.queries import held
 from qipan.overview.board import Section, Sums, UnitRow, sections, unit_rows
 from qipan.overview.points import UNOWNED
@@ -85,7 +85,6 @@ class UnitPage:
     checks: tuple[CheckLine, ...]
     shared: tuple[Line, ...]
     sites: tuple[SiteLine, ...]
-    posts: tuple[tuple[Text, Text], ...]
     below: tuple[UnitFacts, ...]
 
 
@@ -194,12 +193,6 @@ def unit(year: CampaignYear, now: Standing, code: str, on: date) -> UnitPage | N
             Q(code__in=list(at_sites)) | Q(territory_id=pk), county_id=county
         ).values_list("code", "name_zh", "name_en", "type")
     ]
-    posts = tuple(
-        (Text(zh, en), Text(person_zh or username, person_en))
-        for zh, en, person_zh, person_en, username in Post.objects.filter(held(on), unit_id=pk).values_list(
-            "title_zh", "title_en", "person__full_name_zh", "person__full_name_en", "person__username"
-        )
-    )
     return UnitPage(
         standing=now,
         line=line,
@@ -208,6 +201,5 @@ def unit(year: CampaignYear, now: Standing, code: str, on: date) -> UnitPage | N
         checks=tuple(sorted(checks.values(), key=lambda one: (-one.sums.lost, -one.sums.unassessed, one.line.key))),
         shared=tuple(_shared(now).get(pk, ())),
         sites=tuple(sorted(sites, key=lambda one: (-one.sums.lost, -one.sums.unassessed, one.code))),
-        posts=posts,
         below=tuple(one.unit for one in whole.lines if one.unit.parent == code),
     )

@@ -21,8 +21,10 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import Parts, total
+from qipan.faces.office.record.links import visit_url
 from qipan.faces.office.templatetags.office import day, minute
-from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, READ
+from qipan.ground.sites.queries import site_pk
+from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, MANAGE_SITES, READ, RECORD_VISITS
 from qipan.overview.board import Sums
 from qipan.overview.points import UnitName, Whose
 from qipan.overview.sites import ON_MAP, STATES, CheckRow, SiteList, SitePage, SiteRow, site_list, site_page
@@ -124,6 +126,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "registered": len(found.rows),
         "never": sum(1 for row in found.rows if row.state == "never"),
         "never_url": reverse("sites") + "?state=never",
+        "may_edit": MANAGE_SITES.allows(desk.post, desk.county),
         "may_import": IMPORT_OBSERVATIONS.allows(desk.post, desk.county),
         "assumed": found.standing.book.weights_assumed,
     }
@@ -313,6 +316,9 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": found.row,
         "found": found,
+        "visit_url": visit_url(found.row.code)
+        if RECORD_VISITS.allows(desk.post, desk.county) and not found.no_checklist
+        else "",
         "parts": _parts(found.row.sums),
         "crumbs": [(_("Sites"), reverse("sites")), (found.row.name, "")],
         "state_word": STATE_WORDS[found.row.state],
@@ -327,6 +333,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "same_type_url": f"{reverse('sites')}?{urlencode({'type': found.row.type})}",
         "assumed": found.standing.book.weights_assumed,
         "dangers": found.dangers,
+        "edit_pk": site_pk(desk.county.pk, code) if MANAGE_SITES.allows(desk.post, desk.county) else None,
     }
     return render(request, "office/site.html", context)
 

@@ -18,7 +18,10 @@ from qipan.assessment.text import Text
 from qipan.faces.office import bars, exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.board import parts_of, points_url
-from qipan.ground.units.permissions import READ
+from qipan.faces.office.setup.people_pages import ROLES
+from qipan.ground.units.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ
+from qipan.ground.units.registers import unit_life
+from qipan.ground.units.types import TypeTitles, type_titles
 from qipan.overview.board import Sums, type_title
 from qipan.overview.points import BY_RULE, UNOWNED
 from qipan.overview.standard import folded
@@ -29,30 +32,6 @@ from qipan.spine.scorecards.queries import standing
 
 PAGE = 100
 SITES_SHOWN = 60
-TYPES = {
-    "headquarters": Text("指挥部", "Headquarters"),
-    "department": Text("部门", "Departments"),
-    "party_department": Text("党委部门", "Party departments"),
-    "government_department": Text("政府部门", "Government departments"),
-    "vertical_agency": Text("垂直管理单位", "Vertical agencies"),
-    "judicial_body": Text("司法机关", "Judicial bodies"),
-    "organization": Text("群团组织", "Mass organizations"),
-    "mass_organization": Text("群团组织", "Mass organizations"),
-    "institution": Text("事业单位", "Public institutions"),
-    "public_institution": Text("事业单位", "Public institutions"),
-    "enterprise": Text("企业", "Enterprises"),
-    "county": Text("县", "County"),
-    "town": Text("镇", "Towns"),
-    "township": Text("乡", "Townships"),
-    "subdistrict": Text("街道", "Subdistricts"),
-    "statistical_unit": Text("统计单位", "Statistical units"),
-    "community": Text("社区", "Communities"),
-    "neighbourhood_committee": Text("居民委员会", "Neighbourhood committees"),
-    "village": Text("行政村", "Villages"),
-    "village_committee": Text("村民委员会", "Village committees"),
-}
-"""Types of units in the order of lists."""
-
 ORDERS: dict[str, Callable[[UnitLine], object]] = {
     "name": lambda line: line.unit.code,
     "lost": lambda line: line.sums.lost,
@@ -60,11 +39,6 @@ ORDERS: dict[str, Callable[[UnitLine], object]] = {
     "earned": lambda line: line.sums.earned,
     "possible": lambda line: line.sums.possible,
 }
-
-
-def type_of_unit(code: str) -> Text:
-    """Return the title of a type of units; a word that a county made up stays as it is."""
-    return TYPES.get(code, Text(code.replace("_", " "), code.replace("_", " ").capitalize()))
 
 
 @requires(READ)
@@ -76,6 +50,7 @@ def units(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     now = standing(desk.year, today)
     found = units_of(now, today)
+    types = type_titles(desk.county.pk)
     special = _special(found)
     sort = request.GET.get("sort", "-lost")
     sort = sort if sort.removeprefix("-") in ORDERS else "-lost"
@@ -83,19 +58,20 @@ def units(request: HttpRequest) -> HttpResponse:
     language = get_language() or "en"
     kind = exports.wanted(request)
     if kind:
-        return exports.export(kind, _("units"), _headings(), [_exported(row, language) for row in rows])
+        return exports.export(kind, _("units"), _headings(), [_exported(row, types, language) for row in rows])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     grouped = request.GET.get("group", "type") == "type" and sort == "-lost"
     context = {
         "page": page,
-        "groups": _groups(list(page), grouped=grouped),
+        "groups": _groups(list(page), types, grouped=grouped),
         "sort": sort,
         "shown": _total(row.sums for row in rows),
         "filtered": len(rows) != len(found.lines),
         "count": len(found.lines),
         "special": special,
         "whole": _total([*(row.sums for row in found.lines), *(sums for _label, sums, _url in special)]),
-        "filters": _filters(request, found),
+        "filters": _filters(request, found, types),
+        "may_edit": MANAGE_UNITS.allows(desk.post, desk.county),
         "keep": [("sort", sort)],
         "reset_url": reverse("units"),
         "exports": exports.links(request),
@@ -140,32 +116,32 @@ def _sorted(rows: list[UnitLine], sort: str) -> list[UnitLine]:
     return sorted(rows, key=ORDERS[name], reverse=down)  # type: ignore[arg-type]
 
 
-def _groups(rows: list[UnitLine], *, grouped: bool) -> list[dict[str, object]]:
+def _groups(rows: list[UnitLine], types: TypeTitles, *, grouped: bool) -> list[dict[str, object]]:
     found: dict[str, list[UnitLine]] = {}
+    order = list(types)
     for row in rows:
         found.setdefault(row.unit.type if grouped else "", []).append(row)
     return [
         {
-            "title": type_of_unit(kind) if kind else Text(),
+            "title": types[kind] if kind else Text(),
             "rows": [{"line": row, "parts": row.sums, "url": reverse("unit", args=[row.unit.code])} for row in members],
             "parts": _total(row.sums for row in members),
         }
-        for kind, members in sorted(found.items(), key=lambda pair: _place(pair[0]))
+        for kind, members in sorted(
+            found.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)
+        )
     ]
 
 
-def _place(kind: str) -> int:
-    return list(TYPES).index(kind) if kind in TYPES else len(TYPES)
-
-
-def _filters(request: HttpRequest, found: UnitList) -> list[dict[str, object]]:
+def _filters(request: HttpRequest, found: UnitList, types: TypeTitles) -> list[dict[str, object]]:
     language = get_language() or "en"
-    kinds = sorted({line.unit.type for line in found.lines})
+    used = {line.unit.type for line in found.lines}
+    kinds = [*(code for code in types if code in used), *sorted(used - set(types))]
     return [
         {"name": "q", "label": _("Name or code"), "kind": "search", "value": request.GET.get("q", "")},
         {
             "name": "type", "label": _("Type"), "kind": "select", "value": request.GET.get("type", ""),
-            "options": [("", _("all")), *((kind, type_of_unit(kind).into(language)) for kind in kinds)],
+            "options": [("", _("all")), *((kind, types[kind].into(language)) for kind in kinds)],
         },
         {
             "name": "show", "label": _("Show"), "kind": "select", "value": request.GET.get("show", "points"),
@@ -182,10 +158,10 @@ def _headings() -> list[str]:
     ]  # fmt: skip
 
 
-def _exported(row: UnitLine, language: str) -> list[object]:
+def _exported(row: UnitLine, types: TypeTitles, language: str) -> list[object]:
     unit, sums = row.unit, row.sums
     return [
-        unit.code, unit.name.zh, unit.name.en, type_of_unit(unit.type).into(language), unit.parent_name.into(language),
+        unit.code, unit.name.zh, unit.name.en, types[unit.type].into(language), unit.parent_name.into(language),
         _(", ").join(title.into(language) for title in row.functions), row.checks, row.places, row.shared,
         *(value / POINT for value in (sums.earned, sums.lost, sums.unassessed, sums.possible)),
     ]  # fmt: skip
@@ -206,7 +182,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "found": found,
         "unit": found.line.unit,
-        "type": type_of_unit(found.line.unit.type),
+        "type": type_titles(desk.county.pk)[found.line.unit.type],
+        "life": unit_life(desk.county.pk, code, today, whole_phone=MANAGE_PEOPLE.allows(desk.post, desk.county)),
+        "roles": ROLES,
+        "may_edit": MANAGE_UNITS.allows(desk.post, desk.county),
         "crumbs": [(_("Units"), reverse("units")), (found.line.unit.name, "")],
         "whole": found.line.sums,
         "urls": {

@@ -127,6 +127,20 @@ def unit_types(county_id: int) -> list[TypeRow]:
     return rows
 
 
+class TypeTitles(dict[str, Text]):
+    """Titles of types by code; a word that nobody entered is its own title."""
+
+    def __missing__(self, code: str) -> Text:
+        return Text(code, _title(code))
+
+
+def type_titles(county_id: int) -> TypeTitles:
+    """Return the titles of a county's types in its order (one statement)."""
+    rows = UnitType.objects.filter(county_id=county_id)
+    kept = TypeTitles((code, Text(zh, en)) for code, zh, en in rows.values_list("code", "name_zh", "name_en"))
+    return kept or TypeTitles((code, Text(zh, en)) for code, zh, en, _territorial in USUAL)
+
+
 def add_unit_type(
     county: County, name: Text, *, is_territorial: bool, by: Post, code: str = ""
 ) -> UnitType:  # fmt: skip

@@ -214,7 +214,8 @@ def test_the_list_and_a_page_of_a_class(world, django_assert_num_queries):
     assert by_code["06012"].source.en.startswith("Jiyuan City")
     assert by_code["06012"].is_frequent
     page = class_queries.class_page(office, "01037")
-    assert page.items == ("back_lane.bl3", "main_road.mr9")
+    assert [key for key, _ in page.items] == ["back_lane.bl3", "main_road.mr9"]
+    assert page.items[1][1].en.startswith("Street lamps")
     other = make_world("other", prefix="o-", with_campaign=False)
     assert class_queries.class_page(other.posts[Role.OFFICE], "01037") is None
 

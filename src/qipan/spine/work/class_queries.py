@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from qipan.assessment.catalogue import Function, read_functions
+from qipan.assessment.catalogue import Catalogue, Function, read_functions
 from qipan.assessment.text import Text
 from qipan.ground.documents.yaml_file import read_yaml
 from qipan.ground.units.models import Post
@@ -51,7 +51,7 @@ class ClassPage:
 
     row: WorkClass
     shown: ClassRow
-    items: tuple[str, ...]
+    items: tuple[tuple[str, Text], ...]
 
 
 def groups() -> dict[str, Group]:
@@ -63,6 +63,13 @@ def groups() -> dict[str, Group]:
 def shipped_functions() -> Mapping[str, Function]:
     """Return the functions that come with the product."""
     return read_functions(read_yaml(SHIPPED.parent / "functions.yaml").data)
+
+
+@cache
+def shipped_items() -> Mapping[str, Text]:
+    """Return the titles of the items of the checklists that come with the product."""
+    found = Catalogue.from_data(read_yaml(SHIPPED.parent / "cn-site-checklists.yaml").data)
+    return {key: item.title for key, item in found.items.items()}
 
 
 def classes_of(post: Post) -> list[WorkClass]:
@@ -85,8 +92,9 @@ def class_page(post: Post, code: str) -> ClassPage | None:
     one = WorkClass.objects.filter(READ.visible(post), code=code).select_related("county").first()
     if one is None:
         return None
-    items = tuple(ItemClass.objects.filter(work_class=one).values_list("item", flat=True))
-    return ClassPage(one, _row(one, len(items)), items)
+    keys = list(ItemClass.objects.filter(work_class=one).values_list("item", flat=True))
+    titles = shipped_items()
+    return ClassPage(one, _row(one, len(keys)), tuple((key, titles.get(key, Text())) for key in keys))
 
 
 def found_in(rows: Iterable[ClassRow], words: str) -> list[ClassRow]:

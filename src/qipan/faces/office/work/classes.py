@@ -61,6 +61,11 @@ STATE_WORDS = {
 }  # fmt: skip
 
 
+def _order(code: str) -> tuple[bool, bool, str]:
+    """Local classes first, then matters, then the long lists of components."""
+    return code != LOCAL, code < "06", code
+
+
 @dataclass(frozen=True, slots=True)
 class ShownClass:
     """A class as the list shows it."""
@@ -80,6 +85,7 @@ class ShownGroup:
     title: Text
     code: str
     rows: tuple[ShownClass, ...]
+    is_open: bool
 
 
 def limit_words(limit: Limit) -> str:
@@ -135,8 +141,9 @@ def work_classes(request: HttpRequest) -> HttpResponse:
                 groups[code].title if code in groups else Text(code),
                 code,
                 tuple(one for one in shown if one.row.group == code),
+                code == LOCAL or bool(words or group or basis),
             )
-            for code in dict.fromkeys(row.group for row in rows)
+            for code in sorted(dict.fromkeys(row.group for row in rows), key=_order)
         ],
         "count": len(everything),
         "samples": sum(1 for row in everything if row.basis != OFFICE),

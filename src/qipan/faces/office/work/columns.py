@@ -154,7 +154,10 @@ ORIGIN = Column("origin", gettext_lazy("Comes from"), lambda shown: {"words": sh
 FOUND = Column("issued", gettext_lazy("Issued"), lambda shown: {"words": day(shown.row.issued_at), "short": True})
 STATE = Column("state", gettext_lazy("Stage"), lambda shown: {"words": shown.state_word})
 DEADLINE = Column(
-    "deadline", gettext_lazy("Planned"), lambda shown: {"words": day(shown.row.deadline), "short": True}, sort="deadline"
+    "deadline",
+    gettext_lazy("Planned"),
+    lambda shown: {"words": day(shown.row.deadline), "short": True},
+    sort="deadline",
 )
 ACTUAL = Column("actual", gettext_lazy("Actual"), _actual)
 DIFFERENCE = Column("difference", gettext_lazy("Difference"), lambda shown: {"words": shown.difference})

@@ -39,7 +39,7 @@ def draft_keep(request: HttpRequest) -> HttpResponse:
     problem = None
     for field in request.FILES:
         try:
-            photos = taken(request, field, desk)
+            photos = taken(request, field, desk.post)
         except PhotosNotTaken as error:
             photos, problem = error.taken, error.problems[0]
         content[f"{field}_kept"] = [str(photo.uid) for photo in photos]

@@ -90,7 +90,7 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
     problem: Wrong | None = None
     if form.with_photos:
         try:
-            photos = taken(request, PHOTOS, desk)
+            photos = taken(request, PHOTOS, desk.post)
         except PhotosNotTaken as error:
             photos = error.taken
             problem = Wrong(PHOTOS, Text(*(_said(error, language) for language in ("zh", "en"))))

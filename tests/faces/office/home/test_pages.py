@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from qipan.ground.units.models import Person, Post, Role, Unit
@@ -199,3 +201,24 @@ def test_each_number_of_work_on_the_board_is_its_list(busy: Made, office: Client
             assert listed(office, figure.url) == figure.count
     assert [(mover.late, listed(office, mover.url)) for mover in shown.movers] == [(1, 1)] * 3
     assert office.get(f"/?on={YEAR}-03-31").context["work"] is None, "the board of an earlier day knows points alone"
+
+
+# ---- statements
+
+
+def statements(client: Client, address: str) -> int:
+    """How many statements a page takes when everything is warm."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_ten_times_as_much_work_takes_as_many_statements(busy: Made, head: Client, office: Client) -> None:
+    leader = person(busy, Role.LEADER, busy.office.posts.get().unit)
+    pages = ((head, "/mine/"), (leader, "/leader/"), (office, "/"), (office, "/gaps/"))
+    few = [statements(client, address) for client, address in pages]
+    for _ in range(90):
+        work(busy, unit_of(busy), -1)
+    assert [statements(client, address) for client, address in pages] == few
+    assert max(few) <= 26

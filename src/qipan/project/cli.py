@@ -15,7 +15,7 @@ from qipan.assessment.text import InputError, Text
 from qipan.ground.documents.problems import FileError, FileProblem, Place, at, render
 from qipan.project.terminal import FAILED, WRONG, split_language
 
-COMMANDS = ("run", "worker", "check", "standard", "score")
+COMMANDS = ("run", "worker", "check", "backup", "restore", "standard", "score")
 """Each a module of `qipan.project.commands` with `add(subparsers)`, which sets `run(arguments) -> int`."""
 
 

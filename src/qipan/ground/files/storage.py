@@ -38,7 +38,7 @@ def put(content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     place = path_of(digest)
-    _make(place.parent)
+    make(place.parent)
     with _lock(fcntl.LOCK_SH):
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-", delete=False) as draft:
             try:
@@ -99,13 +99,21 @@ def sync_folder(place: Path) -> None:
         os.close(handle)
 
 
-def _make(place: Path) -> None:
-    """Make a folder with those above it, each known to the one it lies in."""
+def make(place: Path) -> None:
+    """Make a folder, its owner's alone, with those above it; each is brought to the disk with the one it lies in."""
     if place.is_dir():
         return
-    _make(place.parent)
+    make(place.parent)
     place.mkdir(mode=0o700, exist_ok=True)
     sync_folder(place.parent)
+
+
+@contextmanager
+def kept_from_sweeping() -> Iterator[None]:
+    """Have every file stay that is there, while a backup reads them; others can add files meanwhile."""
+    make(folder())
+    with _lock(fcntl.LOCK_SH):
+        yield
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from qipan.project.commands import language_of_parser
 from qipan.project.terminal import DONE, FAILED, complain, say
 
 if TYPE_CHECKING:
+    from qipan.ground.audit.queries import Chain
     from qipan.project.commands import Subparsers
 
 #: Of a long list, so many are printed.
@@ -26,7 +28,26 @@ def add(subparsers: Subparsers) -> None:
     """Describe the command."""
     words = Text("检查配置、数据库、后台任务和汇总数据", "look at configuration, database, worker and running tallies")
     parser = subparsers.add_parser("check", help=words.into(language_of_parser(subparsers)))
+    parser.add_argument(
+        "--noted",
+        action="append",
+        default=[],
+        metavar="CHAIN:NUMBER:HASH",
+        type=_note_of,
+        help=Text(
+            "以前抄存的日志链尾，核对它仍在链上；可多次给出",
+            "an end of the journal that was noted before; it must still be there. May be given several times",
+        ).into(language_of_parser(subparsers)),
+    )
     parser.set_defaults(run=run)
+
+
+def _note_of(words: str) -> tuple[str, int, str]:
+    """Read a noted end of a chain; the chain's name may be empty."""
+    chain, number, digest = words.rsplit(":", 2)
+    if not digest or set(digest.lower()) - set("0123456789abcdef"):
+        raise ValueError(words)
+    return chain, int(number), digest.lower()
 
 
 def same(words: str) -> Text:
@@ -121,8 +142,13 @@ def editions() -> Iterator[Text]:
 def tallies() -> Iterator[Text]:
     """Whether the running tallies equal a recompute from the observations."""
     from qipan.spine.ledger.recompute import verify
+    from qipan.spine.standards.queries import ChangedContent
 
-    differences = verify()
+    try:
+        differences = verify()
+    except ChangedContent as error:
+        yield Text(f"无法重算：{error}", f"they cannot be recomputed: {error}")
+        return
     for difference in differences[:SHOWN]:
         yield same(str(difference))
     if len(differences) > SHOWN:
@@ -130,12 +156,37 @@ def tallies() -> Iterator[Text]:
         yield Text(f"……另有 {more} 处不一致", f"… and {more} more differences")
 
 
-STEPS: tuple[tuple[Text, Callable[[], Iterator[Text]]], ...] = (
+def journal(noted: Mapping[tuple[str, int], str], ends: list[Chain]) -> Iterator[Text]:
+    """Which chains of the journal are broken, and where first; `ends` takes those that are whole."""
+    from qipan.ground.audit.queries import verify as walk
+
+    for chain in walk(noted=noted):
+        if chain.broken:
+            name = Text(chain.name or "本系统", chain.name or "installation")
+            yield Text(f"{name.zh}：{chain.broken.zh}", f"{name.en}: {chain.broken.en}")
+        else:
+            ends.append(chain)
+
+
+def files() -> Iterator[Text]:
+    """Which files are not there, or no longer hold what their hash names."""
+    from qipan.ground.files.queries import verify as read
+
+    for i, fault in enumerate(read()):
+        if i == SHOWN:
+            yield Text("……还有更多", "… and more")
+            return
+        yield fault
+
+
+Step = Callable[[], Iterator[Text]]
+STEPS: tuple[tuple[Text, Step], ...] = (
     (Text("配置", "configuration"), configuration),
     (Text("数据库", "database"), database),
     (Text("数据库变更", "migrations"), migrations),
     (Text("后台任务", "worker"), worker),
     (Text("标准版本", "editions"), editions),
+    (Text("文件与摘要一致", "files as their hashes say"), files),
     (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
 )
 NEEDED_BY_THE_REST = {database, migrations}
@@ -146,10 +197,27 @@ def run(arguments: argparse.Namespace) -> int:
     language: str = arguments.language
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
     django.setup()
+    noted = {(chain, number): digest for chain, number, digest in arguments.noted}
+    return DONE if look(language, noted) else FAILED
+
+
+def look(language: str, noted: Mapping[tuple[str, int], str] | None = None, *, without: Collection[Step] = ()) -> bool:
+    """Look at everything in turn, print what is wrong and where the journal ends; say whether all is sound.
+
+    Args:
+        language: of what is printed.
+        noted: ends of the journal that were written down before, by chain and number.
+        without: steps to leave out.
+    """
     from django.db import DatabaseError
 
+    ends: list[Chain] = []
+    walk: tuple[Text, Step] = (Text("日志未断链", "journal unbroken"), partial(journal, noted or {}, ends))
     sound = True
-    for name, step in STEPS:
+    steps: tuple[tuple[Text, Step], ...] = (*STEPS, walk)
+    for name, step in steps:
+        if step in without:
+            continue
         try:
             faults = list(step())
         except DatabaseError as error:
@@ -162,4 +230,8 @@ def run(arguments: argparse.Namespace) -> int:
         sound = sound and not faults
         if faults and step in NEEDED_BY_THE_REST:
             break
-    return DONE if sound else FAILED
+    for chain in ends:
+        # Written down elsewhere, it shows later that nobody has made the chain anew.
+        words = f"{chain.name}:{chain.seq}:{chain.hash}"
+        say(Text(f"日志链尾：{words}", f"end of the journal: {words}"), language)
+    return sound

@@ -1,0 +1,1 @@
+"""Backups: all tables and files of an installation in one archive that any supported database can be restored from."""

@@ -7,6 +7,7 @@ import pytest
 
 from qipan.assessment.text import Text
 from qipan.ground.jobs import kinds, recurring, worker
+from qipan.ground.jobs.actions import enqueue
 from qipan.ground.jobs.models import Job, Schedule
 from qipan.project.commands import check
 
@@ -141,7 +142,7 @@ def test_records_of_what_was_done_long_ago_go(ran, monkeypatch):
     Job.objects.create(**common, state="done", ended_at=now - timedelta(days=13))
     Job.objects.create(**common, state="failed", ended_at=now - timedelta(days=99))
     Job.objects.create(**common, state="done", ended_at=now - timedelta(days=99), owner="someone")
-    tidy = recurring.enqueue("jobs.tidy", {}, title=Text("清理"), by=None)
+    tidy = enqueue("jobs.tidy", {}, title=Text("清理"), by=None)
     worker.drain()
     tidy.refresh_from_db()
     assert tidy.state == "done"

@@ -182,6 +182,6 @@ def test_days_entered_one_by_one_make_a_year_when_someone_says_so(world):
 def test_the_journal_tells_what_was_changed(world):
     office = world.posts[Role.OFFICE]
     actions.set_day(world.county, date(2026, 11, 27), "holiday", DRILL, version=2, by=office)
-    entry = AuditEntry.objects.order_by("-seq").first()
+    entry = AuditEntry.objects.latest("seq")
     assert (entry.verb, entry.person, entry.chain) == ("calendar.day", office.person.username, "qinghe")
     assert entry.details == {"version": 3, "day": "2026-11-27", "changes": {"kind": ["", "holiday"]}}

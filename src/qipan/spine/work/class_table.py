@@ -18,7 +18,7 @@ from qipan.ground.documents import headings
 from qipan.ground.documents.lists import clean
 from qipan.ground.documents.problems import FileError, Place
 from qipan.ground.documents.tables import read_csv
-from qipan.ground.documents.workbook import Sheet, read_workbook, shown
+from qipan.ground.documents.workbook import Cell, Sheet, read_workbook, shown
 from qipan.ground.worktime.clock import CALENDAR_DAY, URGENT_HOUR, WORKING_DAY, WORKING_HOUR, Limit
 from qipan.spine.work.models import WorkClass
 
@@ -168,7 +168,9 @@ def read_table(path: Path, *, name: str = "") -> tuple[TableLine, ...]:
         table = read_csv(path)
         below = list(islice(table.rows(), LONGEST + 12))
         numbers = [1, *(line for line, _ in below)]
-        sheets = [Sheet("", [list(table.columns), *(list(cells) for _, cells in below)])]
+        rows_read: list[list[Cell]] = [list(table.columns)]
+        rows_read.extend(list(cells) for _, cells in below)
+        sheets = [Sheet("", rows_read)]
     for sheet in sheets:
         rows = [[clean(shown(cell)) for cell in cells] for cells in sheet.rows[: LONGEST + 12]]
         found = _heading(rows)

@@ -1,5 +1,7 @@
 """The pages of the classes of findings: found, changed, handed out as a table and taken in again."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -29,6 +31,11 @@ def browser(world: World, role: Role = Role.OFFICE, language: str = "en") -> Cli
 
 def get(world: World, code: str) -> WorkClass:
     return WorkClass.objects.get(county=world.county, code=code)
+
+
+def code_of(world: World, item: str) -> str:
+    found = classes.class_for(world.county.pk, item)
+    return found.code if found else ""
 
 
 def form(one: WorkClass, **more: object) -> dict[str, object]:
@@ -79,9 +86,7 @@ def test_a_class_is_changed_and_the_mark_goes(world):
 
 def test_a_stale_form_shows_what_it_says_now_and_keeps_the_words(world):
     client, one = browser(world), get(world, "06013")
-    classes.edit_class(
-        one, ClassEntry(**{**entry_of(one).fields(), "opens_zh": "路面坑洼"}), version=1, by=world.posts[Role.OFFICE]
-    )
+    classes.edit_class(one, replace(entry_of(one), opens_zh="路面坑洼"), version=1, by=world.posts[Role.OFFICE])
     answer = client.post(reverse("work_class", args=["06013"]), form(one, closes_zh="已修复"))
     assert answer.status_code == 409
     shown = answer.content.decode()
@@ -119,9 +124,9 @@ def test_a_class_of_ones_own(world):
 def test_items_go_in_and_out(world):
     client, url = browser(world), reverse("work_class_item", args=["06012"])
     client.post(url, {"item": "main_road.mr9"})
-    assert classes.class_for(world.county.pk, "main_road.mr9").code == "06012"
+    assert code_of(world, "main_road.mr9") == "06012"
     client.post(url, {"item": "main_road.mr9", "take": "1"})
-    assert classes.class_for(world.county.pk, "main_road.mr9").code == "GEN"
+    assert code_of(world, "main_road.mr9") == "GEN"
     assert client.post(reverse("work_class_item", args=["99999"]), {"item": "x"}).status_code == 404
 
 

@@ -15,9 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -47,8 +46,8 @@ from qipan.overview.standard import folded
 
 PAGE = 100
 ROLES = {
-    "office": lazy("campaign office"), "leader": lazy("county leader"), "head": lazy("head of a unit"),
-    "liaison": lazy("liaison officer"), "inspector": lazy("inspector"),
+    "office": gettext_lazy("campaign office"), "leader": gettext_lazy("county leader"), "head": gettext_lazy("head of a unit"),
+    "liaison": gettext_lazy("liaison officer"), "inspector": gettext_lazy("inspector"),
 }  # fmt: skip
 
 
@@ -126,10 +125,10 @@ def _shown(row: PersonRow, now: Any) -> dict[str, Any]:
 class PersonForm(forms.Form):
     """Who somebody is."""
 
-    name_zh = forms.CharField(label=lazy("Full name"), max_length=40)
-    name_en = forms.CharField(label=lazy("Full name in English"), max_length=80, required=False)
+    name_zh = forms.CharField(label=gettext_lazy("Full name"), max_length=40)
+    name_en = forms.CharField(label=gettext_lazy("Full name in English"), max_length=80, required=False)
     phone = forms.CharField(
-        label=lazy("Phone"), max_length=30, required=False, help_text=lazy("Optional. Others see it as 138****1234."),
+        label=gettext_lazy("Phone"), max_length=30, required=False, help_text=gettext_lazy("Optional. Others see it as 138****1234."),
         widget=forms.TextInput(attrs={"inputmode": "tel"}),
     )  # fmt: skip
 
@@ -137,12 +136,12 @@ class PersonForm(forms.Form):
 class PostForm(forms.Form):
     """Which post somebody holds."""
 
-    unit = forms.ChoiceField(label=lazy("Unit"))
-    role = forms.ChoiceField(label=lazy("Role"))
-    title_zh = forms.CharField(label=lazy("Title (Chinese)"), max_length=80)
-    title_en = forms.CharField(label=lazy("Title (English)"), max_length=80, required=False)
-    valid_from = day_field(lazy("First day"))
-    valid_to = day_field(lazy("Last day"))
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    title_zh = forms.CharField(label=gettext_lazy("Title (Chinese)"), max_length=80)
+    title_en = forms.CharField(label=gettext_lazy("Title (English)"), max_length=80, required=False)
+    valid_from = day_field(gettext_lazy("First day"))
+    valid_to = day_field(gettext_lazy("Last day"))
 
     def entry(self) -> PostEntry:
         """Return what was entered."""
@@ -157,8 +156,8 @@ class NewPersonForm(PersonForm, PostForm):
     """A person with a first post."""
 
     username = forms.CharField(
-        label=lazy("User name"), max_length=150, required=False,
-        help_text=lazy("Left empty, one is made of the unit's code and the role. Everyone has an account of their own."),
+        label=gettext_lazy("User name"), max_length=150, required=False,
+        help_text=gettext_lazy("Left empty, one is made of the unit's code and the role. Everyone has an account of their own."),
     )  # fmt: skip
     field_order = (
         "name_zh",

@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.http import HttpRequest
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from qipan.assessment.text import Text
 from qipan.ground.units.errors import RegisterError, Stale
@@ -18,12 +17,12 @@ SENT = "sent_forms"
 _REMEMBERED = 30
 
 FIELD_WORDS = {
-    "name_zh": lazy("Name (Chinese)"), "name_en": lazy("Name (English)"), "type": lazy("Type"), "code": lazy("Code"),
-    "parent": lazy("Stands under"), "valid_from": lazy("First day"), "valid_to": lazy("Last day"),
-    "merged_into": lazy("Merged into"), "address": lazy("Address"), "territory": lazy("Territory"),
-    "lon": lazy("Longitude"), "lat": lazy("Latitude"), "duties": lazy("Answers for it"), "unit": lazy("Unit"),
-    "role": lazy("Role"), "title_zh": lazy("Title (Chinese)"), "title_en": lazy("Title (English)"),
-    "is_territorial": lazy("Answers for an area"),
+    "name_zh": gettext_lazy("Name (Chinese)"), "name_en": gettext_lazy("Name (English)"), "type": gettext_lazy("Type"), "code": gettext_lazy("Code"),
+    "parent": gettext_lazy("Stands under"), "valid_from": gettext_lazy("First day"), "valid_to": gettext_lazy("Last day"),
+    "merged_into": gettext_lazy("Merged into"), "address": gettext_lazy("Address"), "territory": gettext_lazy("Territory"),
+    "lon": gettext_lazy("Longitude"), "lat": gettext_lazy("Latitude"), "duties": gettext_lazy("Answers for it"), "unit": gettext_lazy("Unit"),
+    "role": gettext_lazy("Role"), "title_zh": gettext_lazy("Title (Chinese)"), "title_en": gettext_lazy("Title (English)"),
+    "is_territorial": gettext_lazy("Answers for an area"),
 }  # fmt: skip
 """The fields of registers as pages name them."""
 

@@ -11,9 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qipan.assessment.text import Text
@@ -104,24 +103,32 @@ def setup_sites(request: HttpRequest) -> HttpResponse:
 class SiteForm(forms.Form):
     """What is entered of a site."""
 
-    name_zh = forms.CharField(label=lazy("Name (Chinese)"), max_length=80)
-    name_en = forms.CharField(label=lazy("Name (English)"), max_length=80, required=False)
-    type = forms.ChoiceField(label=lazy("Type"))
-    address = forms.CharField(label=lazy("Address"), max_length=160, required=False)
+    name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=80)
+    name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=80, required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"))
+    address = forms.CharField(label=gettext_lazy("Address"), max_length=160, required=False)
     territory = forms.ChoiceField(
-        label=lazy("Territory"),
+        label=gettext_lazy("Territory"),
         required=False,
-        help_text=lazy("The township, subdistrict or community in which it lies."),
+        help_text=gettext_lazy("The township, subdistrict or community in which it lies."),
     )
     code = forms.CharField(
-        label=lazy("Code"), max_length=40, required=False, help_text=lazy("Left empty, a free one is given.")
+        label=gettext_lazy("Code"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Left empty, a free one is given."),
     )
-    valid_from = day_field(lazy("First day"))
-    valid_to = day_field(lazy("Last day"))
-    lon = forms.FloatField(label=lazy("Longitude"), required=False, widget=forms.NumberInput(attrs={"step": "any"}))
-    lat = forms.FloatField(label=lazy("Latitude"), required=False, widget=forms.NumberInput(attrs={"step": "any"}))
+    valid_from = day_field(gettext_lazy("First day"))
+    valid_to = day_field(gettext_lazy("Last day"))
+    lon = forms.FloatField(
+        label=gettext_lazy("Longitude"), required=False, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    lat = forms.FloatField(
+        label=gettext_lazy("Latitude"), required=False, widget=forms.NumberInput(attrs={"step": "any"})
+    )
     since = day_field(
-        lazy("New territory and duties count from"), help_text=lazy("What lies before that day stays as it was.")
+        gettext_lazy("New territory and duties count from"),
+        help_text=gettext_lazy("What lies before that day stays as it was."),
     )
 
 

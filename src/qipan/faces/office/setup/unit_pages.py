@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from qipan.assessment.text import Text
@@ -97,15 +96,18 @@ def setup_units(request: HttpRequest) -> HttpResponse:
 class UnitForm(forms.Form):
     """What is entered of a unit."""
 
-    name_zh = forms.CharField(label=lazy("Name (Chinese)"), max_length=80)
-    name_en = forms.CharField(label=lazy("Name (English)"), max_length=80, required=False)
-    type = forms.ChoiceField(label=lazy("Type"))
-    parent = forms.ChoiceField(label=lazy("Stands under"), required=False)
+    name_zh = forms.CharField(label=gettext_lazy("Name (Chinese)"), max_length=80)
+    name_en = forms.CharField(label=gettext_lazy("Name (English)"), max_length=80, required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Type"))
+    parent = forms.ChoiceField(label=gettext_lazy("Stands under"), required=False)
     code = forms.CharField(
-        label=lazy("Code"), max_length=40, required=False, help_text=lazy("Left empty, a free one is given.")
+        label=gettext_lazy("Code"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Left empty, a free one is given."),
     )
-    valid_from = day_field(lazy("First day"), help_text=lazy("Left empty: always."))
-    valid_to = day_field(lazy("Last day"))
+    valid_from = day_field(gettext_lazy("First day"), help_text=gettext_lazy("Left empty: always."))
+    valid_to = day_field(gettext_lazy("Last day"))
 
     def entry(self) -> registry.UnitEntry:
         """Return what was entered."""
@@ -192,16 +194,16 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
 class EndForm(forms.Form):
     """A last day."""
 
-    on = day_field(lazy("Last day"), required=True)
+    on = day_field(gettext_lazy("Last day"), required=True)
 
 
 class MergeForm(forms.Form):
     """The unit that takes the place, and the first day."""
 
-    into = forms.ChoiceField(label=lazy("Merged into"))
+    into = forms.ChoiceField(label=gettext_lazy("Merged into"))
     on = day_field(
-        lazy("From this day on"), required=True,
-        help_text=lazy("The day on which the merger takes effect: today or earlier."),
+        gettext_lazy("From this day on"), required=True,
+        help_text=gettext_lazy("The day on which the merger takes effect: today or earlier."),
     )  # fmt: skip
 
 

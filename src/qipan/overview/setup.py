@@ -33,9 +33,12 @@ class SetupFacts:
     """That carry a function or answer for an area, and have neither head nor liaison."""
     people: int = 0
     functions: int = 0
-    """That the standard of the current year names."""
+    """That lead a check of the current year's standard."""
     functions_unowned: int = 0
-    points_unowned: int = 0
+    points_unmapped: int = 0
+    """Of checks whose lead nobody carries."""
+    points_undecided: int = 0
+    """Of checks that several units lead, or for which the standard names no lead: one is to be chosen."""
     sites: int = 0
     types_without_sites: int = 0
     """That the standard inspects, that have no site, and that are not said to be absent."""
@@ -64,7 +67,7 @@ def setup_facts(county: County, campaign: Campaign | None, year: CampaignYear | 
     nodes = TimeNode.objects.filter(campaign=campaign).values_list("decides", flat=True) if campaign else ()
     pinned = [each.year for each in campaign.years.order_by("year")] if campaign else []
     cycle = range(campaign.first_year, campaign.last_year + 1) if campaign else ()
-    standard = _by_standard(year, on, sites) if year else (0, 0, 0, 0)
+    standard = _by_standard(year, on, sites) if year else _Named()
     deciding = list(nodes)
     return SetupFacts(
         campaign=campaign,
@@ -73,11 +76,12 @@ def setup_facts(county: County, campaign: Campaign | None, year: CampaignYear | 
         units=max(in_being.count() - 1, 0),
         units_without_people=owing.exclude(pk__in=served.values("unit_id")).count(),
         people=posts["people"],
-        functions=standard[0],
-        functions_unowned=standard[1],
-        points_unowned=standard[2],
+        functions=standard.functions,
+        functions_unowned=standard.unowned,
+        points_unmapped=standard.unmapped,
+        points_undecided=standard.undecided,
         sites=sum(sites.values()),
-        types_without_sites=standard[3],
+        types_without_sites=standard.types,
         nodes=len(deciding),
         deciding_node=any(deciding),
         calendar_years=tuple(
@@ -89,13 +93,26 @@ def setup_facts(county: County, campaign: Campaign | None, year: CampaignYear | 
     )
 
 
-def _by_standard(year: CampaignYear, on: date, sites: dict[str, int]) -> tuple[int, int, int, int]:
-    """Return functions named, those that nobody carries, the points that are nobody's, and types without sites."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the standard names: functions that lead, those nobody carries, points by why they are nobody's, types."""
+
+    functions: int = 0
+    unowned: int = 0
+    unmapped: int = 0
+    undecided: int = 0
+    types: int = 0
+
+
+def _by_standard(year: CampaignYear, on: date, sites: dict[str, int]) -> _Named:
     now = standing(year, on)
     found = responsibilities(year, now)
-    named = [row for row in found.functions if row.leads or row.supports]
-    unowned = [row for row in named if not row.units]
-    return len(named), len(unowned), found.unowned.possible, len(types_without_sites(now, sites))
+    # A function that only supports, such as that of all units together, may belong to nobody in particular.
+    leading = [row for row in found.functions if row.leads]
+    unmapped = sum(check.sums.possible for check in found.open if check.answer.why == "unmapped")
+    undecided = sum(check.sums.possible for check in found.open if check.answer.why != "unmapped")
+    unowned = sum(1 for row in leading if not row.units)
+    return _Named(len(leading), unowned, unmapped, undecided, len(types_without_sites(now, sites)))
 
 
 def types_without_sites(now: Standing, sites: dict[str, int]) -> list[str]:

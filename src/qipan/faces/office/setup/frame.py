@@ -59,6 +59,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         "done": sum(1 for step in needed if step.state == "done"),
         "count": len(needed),
         "observed": facts.observed,
+        "undecided": facts.points_undecided if not facts.functions_unowned else 0,
         "board_url": reverse("board"),
         "tools": _tools(),
     }
@@ -130,10 +131,10 @@ def _functions(facts: SetupFacts) -> Step:
     carried = facts.functions - facts.functions_unowned
     has = _("%(count)d of %(all)d functions have a unit") % {"count": carried, "all": facts.functions}
     lacks = ngettext(
-        "%(count)d function without a unit; %(points)s points are nobody's",
-        "%(count)d functions without a unit; %(points)s points are nobody's",
+        "%(count)d function without a unit: %(points)s points are nobody's",
+        "%(count)d functions without a unit: %(points)s points are nobody's",
         facts.functions_unowned,
-    ) % {"count": facts.functions_unowned, "points": printed(facts.points_unowned, DECIMALS)}
+    ) % {"count": facts.functions_unowned, "points": printed(facts.points_unmapped, DECIMALS)}
     return Step(
         "functions", _("Functions and units"), _("Which unit carries what the standard asks for."),
         _state(done=bool(facts.functions) and not facts.functions_unowned, begun=carried > 0),

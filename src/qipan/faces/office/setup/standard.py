@@ -45,7 +45,6 @@ def _card(found: StandardCard) -> dict[str, object]:
         "note": complete.note if complete else Text(),
         "missing": missing_words(complete.missing) if complete and complete.missing else Text(),
         "companions": [{"row": one, "kind": KINDS[one.kind], "counts": _counts(one)} for one in found.companions],
-        "more": [{"row": one, "kind": KINDS[one.kind], "counts": _counts(one)} for one in found.more],
         "years": ", ".join(map(str, found.years)),
         "url": reverse("setup_standard_pin", args=[found.card.hash]),
     }
@@ -99,16 +98,10 @@ def setup_standard_pin(request: HttpRequest, digest: str) -> HttpResponse:
         ),
         "card": card,
         "lists": [
-            {**one, "checked": row.hash in companions}
-            for one, row in zip(
-                [*_many(card["companions"]), *_many(card["more"])], (*found.companions, *found.more), strict=True
-            )
+            {"row": one, "kind": KINDS[one.kind], "counts": _counts(one), "checked": one.hash in companions}
+            for one in (*found.companions, *found.more)
         ],
         "years": [{"row": one, "checked": one.year in chosen, "same": one.hash == digest} for one in years],
         "error": error.words.into(get_language() or "en") if error else "",
     }
     return render(request, "office/setup/pin.html", context, status=422 if error else 200)
-
-
-def _many(rows: object) -> list[dict[str, object]]:
-    return list(rows) if isinstance(rows, list) else []

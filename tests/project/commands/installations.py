@@ -43,7 +43,7 @@ rows = record(made.county.pk, small.YEAR, [small.fact("street.clean", "fail", 1,
 record(made.county.pk, small.YEAR, [Fact("street.clean", "pass", small.at(2), supersedes=rows[0].uid)], by=None)
 Draft.objects.create(post=post, form="visit:S1", content={"文字": "半句 \\u2028 'quoted' \\"text\\"", "n": [1, 2.5, None, True]}, saved_at=timezone.now())
 import_actions.hand_in("观测.csv", [b"item,outcome,observed_at\\nstreet.clean,pass,2026-03-01\\n"], small.YEAR, by=other.posts[Role.OFFICE])
-Job.objects.create(kind="gone", created_at=timezone.now(), payload={"a": 1}, done=2**40)
+Job.objects.create(kind="gone", created_at=timezone.now(), payload={"a": 1}, done=2**30)
 """
 
 

@@ -89,9 +89,9 @@ def entries(chain: str, filters: Filters = Filters(), *, before: int = 0, after:
     return Listed(rows, older=rows[-1].seq if rows and more else 0, newer=rows[0].seq if rows and before else 0)
 
 
-def all_entries(chain: str, filters: Filters = Filters()) -> Iterator[Entry]:
+def all_entries(chain: str, filters: Filters = Filters(), *, most: int | None = None) -> Iterator[Entry]:
     """Return every entry that is wanted, the newest first, without holding them all."""
-    for row in _chosen(chain, filters).order_by("-seq").iterator(_AT_ONCE):
+    for row in _chosen(chain, filters).order_by("-seq")[:most].iterator(_AT_ONCE):
         yield _entry(row)
 
 

@@ -4,6 +4,8 @@ from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX: dict[str, Row] = {
     "setup": Row(OFFICE),
+    "journal": Row(OFFICE),
+    "journal_verify": Row(OFFICE, "post", answers=302),
     "calendar": Row(SIGNED_IN),
     "calendar_change": Row(OFFICE, "post", data={"act": "seed", "version": "0", "year": "2026"}, answers=302),
     "setup_first": Row(OPEN, answers=404),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.setup import calendar, campaign, first, frame, functions, nodes, practice, standard
+from qipan.faces.office.setup import calendar, campaign, first, frame, functions, journal, nodes, practice, standard
 
 urlpatterns: list[URLPattern] = [
     path("", frame.setup, name="setup"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/verify/", journal.journal_verify, name="journal_verify"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/change/", calendar.calendar_change, name="calendar_change"),
     path("first/", first.setup_first, name="setup_first"),

@@ -1,0 +1,151 @@
+"""What the journal's verbs and things are called. A verb without words is shown as it is written."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+
+from qipan.assessment.text import Text
+
+VERBS = {
+    "accounts.change_password": Text("修改本人密码", "changed their password"),
+    "accounts.fail_sign_in": Text("登录失败", "failed sign-in"),
+    "accounts.sign_in": Text("登录", "signed in"),
+    "accounts.sign_out": Text("退出登录", "signed out"),
+    "accounts.switch_post": Text("切换岗位", "switched post"),
+    "audit.verify": Text("校验日志", "verified the journal"),
+    "calendar.day": Text("修改某日安排", "changed a day"),
+    "calendar.hours": Text("修改工作时间", "changed working hours"),
+    "calendar.seed": Text("载入法定节假日", "loaded public holidays"),
+    "calendar.year": Text("设置某年日历", "set a year's calendar"),
+    "calendar.year_off": Text("移除某年日历", "removed a year's calendar"),
+    "campaign.begin": Text("建立创建活动", "began the campaign"),
+    "campaign.change": Text("修改创建活动", "changed the campaign"),
+    "campaign.pin": Text("选定标准版本", "pinned an edition"),
+    "campaign.remove_year": Text("移除年度", "removed a year"),
+    "campaign.year": Text("设置年度", "set a year"),
+    "campaigns.choose_lead": Text("选定牵头单位", "chose an answering lead"),
+    "campaigns.let_go": Text("职能移出", "let functions go"),
+    "campaigns.take_over": Text("职能移入", "took functions over"),
+    "campaigns.withdraw_lead": Text("撤回选定的牵头单位", "withdrew an answering lead"),
+    "classes.add": Text("新增问题分类", "added a class"),
+    "classes.edit": Text("修改问题分类", "changed a class"),
+    "classes.import": Text("导入问题分类", "imported classes"),
+    "classes.item": Text("指定检查项分类", "gave an item a class"),
+    "classes.seed": Text("载入问题分类样例", "loaded sample classes"),
+    "files.add_photo": Text("上传照片", "added a photo"),
+    "files.see_original": Text("查看照片原件", "looked at an original photo"),
+    "files.sweep_photo": Text("清理未使用的照片", "swept an unused photo"),
+    "function.end": Text("结束职能对应", "ended a function's mapping"),
+    "function.map": Text("职能对应到单位", "mapped a function"),
+    "function.unmap": Text("取消职能对应", "unmapped a function"),
+    "installation.restore": Text("从备份恢复", "restored a backup"),
+    "ledger.check_file": Text("重新核对文件", "had a file checked again"),
+    "ledger.close_round": Text("关闭轮次", "closed a round"),
+    "ledger.confirm_file": Text("确认登记文件", "confirmed a file"),
+    "ledger.correct": Text("更正记录", "corrected a record"),
+    "ledger.discard_file": Text("放弃文件", "put a file aside"),
+    "ledger.extend_round": Text("补充轮次名单", "extended a round"),
+    "ledger.hand_in_file": Text("提交观测文件", "handed in a file"),
+    "ledger.open_round": Text("开启轮次", "opened a round"),
+    "ledger.record": Text("登记观测", "recorded observations"),
+    "node.add": Text("增加时间节点", "added a milestone"),
+    "node.change": Text("修改时间节点", "changed a milestone"),
+    "node.remove": Text("删除时间节点", "removed a milestone"),
+    "people.add": Text("新增人员", "added a person"),
+    "people.add_post": Text("新增岗位", "added a post"),
+    "people.change": Text("修改人员信息", "changed a person's data"),
+    "people.change_post": Text("修改岗位", "changed a post"),
+    "people.choose_password": Text("首次设置密码", "chose a first password"),
+    "people.deactivate": Text("停用账号", "deactivated an account"),
+    "people.edit": Text("修改人员", "changed a person"),
+    "people.end_post": Text("岗位到期", "ended a post"),
+    "people.import": Text("导入人员", "imported people"),
+    "people.reactivate": Text("恢复账号", "reactivated an account"),
+    "people.reopen_post": Text("恢复岗位", "reopened a post"),
+    "people.slip": Text("打印账号单", "printed a slip"),
+    "practice.make": Text("建立演练县", "made the practice county"),
+    "practice.remove": Text("删除演练县", "removed the practice county"),
+    "practice.reset": Text("重置演练县", "reset the practice county"),
+    "reviews.save": Text("登记材料审核", "recorded a review"),
+    "rounds.close": Text("关闭轮次", "closed a round"),
+    "rounds.extend": Text("补充轮次名单", "extended a round"),
+    "rounds.open": Text("开启轮次", "opened a round"),
+    "setup.open": Text("开始设置", "began the set-up"),
+    "sites.add": Text("新增点位", "added a site"),
+    "sites.edit": Text("修改点位", "changed a site"),
+    "sites.end": Text("点位撤销", "ended a site"),
+    "sites.import": Text("导入点位", "imported sites"),
+    "sites.let_go": Text("点位移出", "let sites go"),
+    "sites.reopen": Text("恢复点位", "reopened a site"),
+    "sites.take_over": Text("点位移入", "took sites over"),
+    "standards.store": Text("存入标准版本", "stored an edition"),
+    "units.add": Text("新增单位", "added a unit"),
+    "units.add_type": Text("新增单位类型", "added a type of unit"),
+    "units.begin_types": Text("载入单位类型", "loaded types of units"),
+    "units.drop_type": Text("删除单位类型", "dropped a type of unit"),
+    "units.edit": Text("修改单位", "changed a unit"),
+    "units.end": Text("撤销单位", "ended a unit"),
+    "units.import": Text("导入单位", "imported units"),
+    "units.merge": Text("合并单位", "merged units"),
+    "units.order_types": Text("调整单位类型顺序", "reordered types of units"),
+    "units.rename_type": Text("修改单位类型名称", "renamed a type of unit"),
+    "units.reopen": Text("恢复单位", "reopened a unit"),
+    "units.welcome": Text("看过新手页", "saw the first page"),
+    "visits.save": Text("登记实地检查", "recorded a visit"),
+    "work.accept": Text("签收", "accepted"),
+    "work.cancel": Text("撤销", "cancelled"),
+    "work.close": Text("复查通过，销号", "re-checked and closed"),
+    "work.deadline": Text("调整时限", "changed a deadline"),
+    "work.fail": Text("复查不通过，退回返工", "re-check failed, back to rework"),
+    "work.instruct": Text("领导批示", "instructed"),
+    "work.issue": Text("交办", "issued"),
+    "work.join": Text("并入在办件", "joined an open order"),
+    "work.note": Text("备注", "noted"),
+    "work.reassign": Text("改派", "reassigned"),
+    "work.recheck": Text("复查", "re-checked"),
+    "work.reopen": Text("重新打开", "reopened"),
+    "work.report": Text("反馈", "reported back"),
+}
+
+THINGS = {
+    "account": Text("账号", "account"), "backup": Text("备份", "backup"), "calendar": Text("日历", "calendar"),
+    "campaign": Text("创建活动", "campaign"), "check": Text("测评点", "check"), "county": Text("县", "county"),
+    "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "import": Text("观测文件", "file"),
+    "item": Text("检查项", "item"), "journal": Text("日志", "journal"), "node": Text("时间节点", "milestone"),
+    "observation": Text("观测记录", "observation"), "person": Text("人员", "person"), "photo": Text("照片", "photo"),
+    "post": Text("岗位", "post"), "review": Text("材料审核", "review"), "round": Text("轮次", "round"),
+    "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_type": Text("单位类型", "type of unit"),
+    "visit": Text("实地检查", "visit"), "work": Text("工作件", "work item"), "work_class": Text("问题分类", "class"),
+    "work_classes": Text("问题分类表", "classes"),
+}  # fmt: skip
+
+#: The page of a thing: the address's name, and what follows the thing's id there.
+_PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "edition": ("edition", ()),
+    "import": ("import_show", ()),
+    "observation": ("observation", ()),
+    "photo": ("photo", ("shown",)),
+    "visit": ("visit_show", ()),
+    "work": ("work_item", ()),
+}
+
+
+def verb_words(verb: str) -> Text:
+    """Return what a verb is called."""
+    return VERBS.get(verb, Text(verb, verb))
+
+
+def thing_words(kind: str) -> Text:
+    """Return what a kind of thing is called."""
+    return THINGS.get(kind, Text(kind, kind))
+
+
+def thing_url(kind: str, key: str) -> str:
+    """Return the page of a thing, where it has one; it may be gone by now."""
+    name, more = _PAGES.get(kind, ("", ()))
+    if not name:
+        return ""
+    try:
+        return reverse(name, args=[key, *more])
+    except NoReverseMatch:
+        return ""

@@ -36,7 +36,7 @@ def writer(
     chance = random.Random(time.time_ns() + number)
     try:
         client = enter(address, ACCOUNTS[number % len(ACCOUNTS)], timeout=10)
-        items = list(links(client.get("/work/?state=issued").text, r"/work/[0-9]{4}-[0-9]+/"))
+        items = list(links(client.get("/work/?view=to_accept").text, r"/work/[0-9]{4}-[0-9]+/"))
         while not stop.is_set():
             if chance.random() < 0.2 and items:
                 acts.note(client, client.get(chance.choice(items) + "note/"), chance, told)

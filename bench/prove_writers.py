@@ -41,7 +41,7 @@ def writer(
     """Write until the time is over."""
     chance = random.Random(number)
     try:
-        items = list(links(client.get("/work/?state=issued").text, r"/work/[0-9]{4}-[0-9]+/"))
+        items = list(links(client.get("/work/?view=to_accept").text, r"/work/[0-9]{4}-[0-9]+/"))
         while time.monotonic() < until:
             if chance.random() < 0.25 and items:
                 page = client.get(chance.choice(items) + "note/")

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/qipan"
 #: Titles of pages that say nothing of the field.
 EVERYDAY = {
-    "Change my password", "Differences", "Import a file", "My account", "New edition", "Not allowed", "Not found",
-    "Qipan", "Sign in", "Something went wrong",
+    "Begin", "Change my password", "Differences", "Functions and units", "Import a file", "My account", "New edition",
+    "Not allowed", "Not found", "Proposals", "Qipan", "Settings", "Sign in", "Something went wrong",
 }  # fmt: skip
 
 

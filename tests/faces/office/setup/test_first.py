@@ -17,8 +17,8 @@ from tests.world import make_world
 
 pytestmark = pytest.mark.django_db
 FIRST = "/setup/first/"
-HERE = {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
-ELSEWHERE = {**HERE, "REMOTE_ADDR": "10.0.0.7"}
+HERE: dict[str, Any] = {"HTTP_HOST": "127.0.0.1:8000", "REMOTE_ADDR": "127.0.0.1", "SERVER_PROTOCOL": "HTTP/1.1"}
+ELSEWHERE: dict[str, Any] = {**HERE, "REMOTE_ADDR": "10.0.0.7"}
 GIVEN = {
     "county_zh": "青河县", "county_en": "Qinghe County", "county_code": "140999", "office_zh": "县文明办（创城办）",
     "office_en": "", "full_name_zh": "李明", "title_zh": "创城办主任", "username": "liming",

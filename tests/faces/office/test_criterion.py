@@ -143,7 +143,7 @@ def test_the_page_asks_few_questions(made: county.Made, office: Client) -> None:
     page_of(office, "Ⅲ-60")
     with CaptureQueriesContext(connection) as found:
         page_of(office, "Ⅲ-60")
-    assert len(found) <= 14
+    assert len(found) <= 15
 
 
 def test_a_chosen_lead_moves_the_points_and_a_withdrawal_moves_them_back(made: county.Made, office: Client) -> None:

@@ -25,6 +25,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.board import parts_of, points_url
 from qipan.faces.office.record.links import review_url
 from qipan.faces.office.standard_rows import shown_code, side_words, state_words
+from qipan.faces.office.work.here import work_here
 from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS, READ, RECORD_REVIEWS
 from qipan.overview.criterion import CheckView, Criterion, ItemAtSite, ItemRow, Published, StratumRow, at_site
 from qipan.overview.criterion import criterion as criterion_of
@@ -62,6 +63,7 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
     language = get_language() or "en"
     context = {
         "found": found,
+        "work_here": work_here(desk, node=found.node.key),
         "crumbs": _crumbs(found),
         "code": shown_code(found.node),
         "other_title": found.node.title.en if language.startswith("zh") else found.node.title.zh,

@@ -23,6 +23,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import Parts, total
 from qipan.faces.office.record.links import visit_url
 from qipan.faces.office.templatetags.office import day, minute
+from qipan.faces.office.work.here import work_here
 from qipan.ground.sites.queries import site_pk
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, MANAGE_SITES, READ, RECORD_VISITS
 from qipan.overview.board import Sums
@@ -316,6 +317,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "site": found.row,
         "found": found,
+        "work_here": work_here(desk, site=found.row.code),
         "visit_url": visit_url(found.row.code)
         if RECORD_VISITS.allows(desk.post, desk.county) and not found.no_checklist
         else "",

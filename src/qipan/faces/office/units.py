@@ -19,6 +19,7 @@ from qipan.faces.office import bars, exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.board import parts_of, points_url
 from qipan.faces.office.setup.people_pages import ROLES
+from qipan.faces.office.work.here import work_here
 from qipan.ground.units.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ
 from qipan.ground.units.registers import unit_life
 from qipan.ground.units.types import TypeTitles, type_titles
@@ -182,6 +183,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "found": found,
         "unit": found.line.unit,
+        "work_here": work_here(desk, unit=code),
         "type": type_titles(desk.county.pk)[found.line.unit.type],
         "life": unit_life(desk.county.pk, code, today, whole_phone=MANAGE_PEOPLE.allows(desk.post, desk.county)),
         "roles": ROLES,

@@ -140,7 +140,8 @@ def report(
     if fixed_at > now:
         raise WorkError(Text("整改时间不能晚于现在。", "The fix cannot lie ahead."), "fixed_at")
     since = _found(item)
-    if fixed_at < since:
+    # People give minutes: a fix in the minute of the finding came after it.
+    if fixed_at < since.replace(second=0, microsecond=0):
         raise WorkError(
             Text(
                 f"整改时间不能早于问题发现时间（{messages.said(since).zh}）。",
@@ -148,6 +149,7 @@ def report(
             ),
             "fixed_at",
         )
+    fixed_at = max(fixed_at, since)
     with act(actor(by), now) as noted:
         fixed = entry(item, Step.FIXED, by, fixed_at, recorded=now)
         reported = entry(item, Step.REPORTED, by, now, text=done)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Thing, act
@@ -302,7 +302,7 @@ def apply_units(read: ListRead, *, by: Post) -> Plan:
                 keys[made.code] = made.pk
         for one in plan.lines:
             if one.state == "changed":
-                kept = Unit.objects.get(county=county, pk=one.values["pk"])
+                kept = Unit.objects.get(county=county, pk=cast("int", one.values["pk"]))
                 write_change(kept, _entry(one.values, kept, keys), kept.version, county, done)
         _no_circle(county)
         counts = {state: plan.count(state) for state in ("new", "changed", "unchanged", "refused")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -64,9 +65,10 @@ def people_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx":
         return workbook(registers.sheet_of_people(desk.county, today, get_language() or "en"), _("people and posts"))
     found = registers.people_of(desk.county.pk, today)
+    made_up = _made_up(desk.county.is_example)
     words, role, show = folded(request.GET.get("q", "")), request.GET.get("role", ""), request.GET.get("show", "")
     tests = {
-        "slip": lambda row: row.is_active and not row.has_password,
+        "slip": lambda row: row.is_active and not row.has_password and not made_up(row),
         "first": lambda row: row.is_active and row.has_password and row.must_change,
         "stale": lambda row: row.is_stale(now),
         "closed": lambda row: not row.is_active,
@@ -82,7 +84,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     missing = registers.units_without(desk.county.pk, today)
     counts = {key: sum(1 for row in found if test(row)) for key, test in tests.items()}
     context = {
-        "page": page, "rows": [_shown(row, now) for row in page], "count": len(found), "missing": missing,
+        "page": page, "rows": [_shown(row, now, is_made_up=made_up(row)) for row in page], "count": len(found), "missing": missing,
         "missing_url": reverse("setup_units") + "?show=missing", "counts": counts,
         "crumbs": [(_("Settings"), reverse("setup")), (_("People and posts"), "")],
         "filters": [
@@ -107,8 +109,15 @@ def _words(row: PersonRow) -> list[str]:
     return [row.username, row.name.zh, row.name.en, row.phone or "—", *posts]
 
 
-def _shown(row: PersonRow, now: Any) -> dict[str, Any]:
-    if not row.is_active:
+def _made_up(is_example: bool) -> Callable[[PersonRow], bool]:
+    """Return which people are the example's own: they are entered without a password and need no slip."""
+    return lambda row: is_example and row.username.startswith("example-")
+
+
+def _shown(row: PersonRow, now: Any, *, is_made_up: bool = False) -> dict[str, Any]:
+    if is_made_up and row.is_active:
+        state, pill = "", ""
+    elif not row.is_active:
         state, pill = _("closed"), "deferred"
     elif not row.has_password:
         state, pill = _("no password yet"), "not_assessed"
@@ -258,7 +267,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         add_error(bound, error)
     context = {
         "row": row, "form": form, "post_form": post_form, "posts": [(post, ROLES.get(post.role, post.role)) for post in row.posts],
-        "shown": _shown(row, timezone.now()), "uid": new_uid(), "is_self": row.pk == desk.post.person_id,
+        "shown": _shown(row, timezone.now(), is_made_up=_made_up(desk.county.is_example)(row)), "uid": new_uid(), "is_self": row.pk == desk.post.person_id,
         "own_post": desk.post.pk, "crumbs": crumbs((said(row.name), "")), "today": timezone.localdate(),
     }  # fmt: skip
     return render(request, "office/setup/person.html", context, status=status_of(bound, {}) if do else 200)
@@ -281,7 +290,7 @@ def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = PostForm(request.POST if request.method == "POST" else None, initial=initial)
     _with_choices(request, form, post)
     context: dict[str, Any] = {
-        "form": form, "post_row": post, "row": row, "version": post.version,
+        "form": form, "post_row": post, "row": row, "kept_version": post.version,
         "crumbs": crumbs((said(row.name), reverse("person", args=[row.pk])), (said(post.title), "")),
     }  # fmt: skip
     if request.method == "POST" and form.is_valid():

@@ -81,7 +81,7 @@ def changed_context(error: RegisterError) -> dict[str, Any]:
         }
         for change in error.changes
     ]
-    return {"stale_changes": changes, "is_stale": True, "version": error.version}
+    return {"stale_changes": changes, "is_stale": True, "kept_version": error.version}
 
 
 def status_of(form: forms.Form, context: Mapping[str, Any]) -> int:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qipan.assessment.text import Text
-from qipan.faces.office.access import at_desk
 from qipan.faces.office.setup.register_forms import said
+from qipan.faces.office.setup.unit_pages import tree_of
 from qipan.ground.documents.lists import Line, ListRead, Plan, read_list_file, read_list_text
 from qipan.ground.documents.problems import FileError, Place
 from qipan.ground.units.errors import RegisterError
@@ -231,11 +231,4 @@ def _result(plan: Plan) -> str:
 
 def unit_codes(request: HttpRequest) -> list[tuple[str, Text]]:
     """Return the units of the county by code, for words that are none."""
-    from qipan.faces.office.setup.unit_pages import tree_of
-
     return [(row.code, row.name) for row in tree_of(request) if row.current and not row.merged_into]
-
-
-def desk_county(request: HttpRequest) -> Any:
-    """Return the county at whose desk the person sits."""
-    return at_desk(request).county

@@ -240,7 +240,7 @@ def site_edit(request: HttpRequest, pk: int) -> HttpResponse:
     words = site_words(desk.year)
     form, lines = _form(request, row, words)
     context: dict[str, Any] = {
-        "row": row, "version": row.version, "heading": said(row.name),
+        "row": row, "kept_version": row.version, "heading": said(row.name),
         "crumbs": crumbs((said(row.name), reverse("site", args=[row.code])), (_("Edit"), "")),
     }  # fmt: skip
     if request.method == "POST" and form.is_valid():

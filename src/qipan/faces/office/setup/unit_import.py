@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -49,7 +50,7 @@ def unit_import(request: HttpRequest) -> HttpResponse:
     """Import a list of units."""
     packs = unit_packs()
     chosen = next((pack for pack in packs if pack.file == request.POST.get("pack")), None)
-    more = {"packs": [_shown(pack) for pack in packs]}
+    more: dict[str, Any] = {"packs": [_shown(pack) for pack in packs]}
     if request.method == "POST" and chosen is not None and not request.POST.get("carried"):
         codes = set(request.POST.getlist("unit"))
         groups = set(request.POST.getlist("group"))
@@ -63,8 +64,6 @@ def unit_import(request: HttpRequest) -> HttpResponse:
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
-    from django.urls import reverse
-
     return {
         "page_url": reverse(REGISTER.page), "import_title": REGISTER.title(),
         "crumbs": [(_("Settings"), reverse("setup")), (_("Units"), reverse("setup_units")), (REGISTER.title(), "")],

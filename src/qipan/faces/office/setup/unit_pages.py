@@ -175,7 +175,7 @@ def unit_edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
     form = _form(request, row)
     context: dict[str, Any] = {
-        "form": form, "row": row, "version": row.version, "heading": said(row.name),
+        "form": form, "row": row, "kept_version": row.version, "heading": said(row.name),
         "crumbs": crumbs((said(row.name), reverse("unit", args=[row.code])), (_("Edit"), "")),
     }  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -215,7 +215,7 @@ def unit_end(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST if request.method == "POST" else None, initial={"on": timezone.localdate()})
     styled(form)
     context: dict[str, Any] = {
-        "form": form, "row": row, "version": row.version, "heading": _("End %(name)s") % {"name": said(row.name)},
+        "form": form, "row": row, "kept_version": row.version, "heading": _("End %(name)s") % {"name": said(row.name)},
         "crumbs": crumbs((said(row.name), reverse("unit_edit", args=[pk])), (_("End"), "")),
         "effects": [
             _("Posts in it end on that day."), _("What it answers for ends: its points are then nobody's until another unit takes them."),
@@ -238,7 +238,7 @@ def unit_merge(request: HttpRequest, pk: int) -> HttpResponse:
     choose(form, "into", options(((str(each), name) for each, name in choices if each != pk), _("choose")))
     styled(form)
     context: dict[str, Any] = {
-        "form": form, "row": row, "version": row.version,
+        "form": form, "row": row, "kept_version": row.version,
         "heading": _("Merge %(name)s into another unit") % {"name": said(row.name)},
         "crumbs": crumbs((said(row.name), reverse("unit_edit", args=[pk])), (_("Merge"), "")),
         "effects": [

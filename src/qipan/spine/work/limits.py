@@ -41,10 +41,13 @@ class Classes:
         """Return the class of a finding, and its limit.
 
         A class that was named counts before the item's own; what is dangerous and not classed is "danger", what is on
-        paper is "documents", everything else is "general".
+        paper is "documents", everything else is "general". What is dangerous is never merely "general".
         """
         usual = DANGER if safety else DOCUMENT if document else GENERAL
-        found = (self.by_code.get(code) if code else None) or self.by_item.get(item) or self.by_code.get(usual)
+        own = self.by_item.get(item)
+        if own is not None and safety and own.code == GENERAL:
+            own = None
+        found = (self.by_code.get(code) if code else None) or own or self.by_code.get(usual)
         return found, Limit(found.limit, found.limit_unit) if found is not None else FALLBACK[usual]
 
 

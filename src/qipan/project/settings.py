@@ -63,6 +63,7 @@ MIDDLEWARE = [
     # Pages of a phone on a village network: the board is a tenth of its size.
     "django.middleware.gzip.GZipMiddleware",
     "qipan.project.headers.ContentPolicyMiddleware",
+    "qipan.project.limits.RequestSizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -177,6 +178,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 # Uploads: the largest workbook of observations that the office sends; the form fields beside it are few.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A form of twenty photos, or the largest file of observations; the rooms have narrower limits of their own.
+LARGEST_REQUEST = 320 * 1024 * 1024
+LARGEST_REQUEST_OF_A_STRANGER = 4 * 1024 * 1024
 
 LOGGING = {
     "version": 1,

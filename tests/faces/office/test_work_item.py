@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from qipan.spine.campaigns.models import FunctionDuty
 from qipan.spine.work import actions
 from qipan.spine.work.models import WorkItem
 from tests.faces.office.pages import text
@@ -196,3 +197,12 @@ def test_a_longer_log_takes_no_more_statements(town):
         counts.append(len(found))
     assert counts[1] <= counts[0] + 1
     assert counts[1] <= 30
+
+
+def test_what_nobody_answers_for_is_given_to_a_unit_first(town):
+    FunctionDuty.objects.filter(function="roads").delete()
+    item = issued(town, cluster="r1")
+    assert item.lead.code == "office"
+    page = page_of(town, item)
+    assert main_button(page) == "Give to another unit"
+    assert "no unit answers" in page

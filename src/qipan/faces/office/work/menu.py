@@ -76,16 +76,22 @@ def act_word(action: str) -> str:
 def next_acts(role: str, found: ItemPage) -> Acts:
     """Return what a post of a role can do with an item now."""
     may = {name for name, each in found.actions.items() if each.allowed}
-    main = _main(may, found.row.state)
+    main = _main(may, found)
     others = tuple(_act(name, found) for name in ("recheck", *OTHERS) if name in may and name != main)
     return Acts(_act(main, found) if main else None, others, tuple(_cannot(role, found)), _waits_for(found))
 
 
-def _main(may: set[str], state: str) -> str | None:
-    """Return the one act that a page puts first: what the item waits for, else what only this post can do."""
-    wanted = MAIN.get(state)
+def _main(may: set[str], found: ItemPage) -> str | None:
+    """Return the one act that a page puts first: what the item waits for, else what only this post can do.
+
+    What no unit answers for lies with the campaign office, which can do nothing but give it to someone.
+    """
+    wanted = MAIN.get(found.row.state)
     if wanted in may:
         return wanted
+    why = found.why_unit.data.get("why") if found.why_unit is not None else ""
+    if why == "nobody" and "reassign" in may:
+        return "reassign"
     if "instruct" in may:
         return "instruct"
     return "reopen" if "reopen" in may else None

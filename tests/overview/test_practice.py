@@ -15,6 +15,8 @@ from qipan.ground.notify.models import Message
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.ground.units.queries import current_posts, example_is_active
+from qipan.ground.worktime.actions import seed
+from qipan.ground.worktime.models import SpecialDay
 from qipan.overview.desk import desk
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.campaigns.practice import enter_practice, make_practice, practice_of, remove_practice, reset_practice
@@ -22,7 +24,8 @@ from qipan.spine.campaigns.practice_rows import NotForPractice, delete_rows, row
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.models import Observation
 from qipan.spine.scorecards.queries import forget, standing
-from qipan.spine.work.models import WorkItem
+from qipan.spine.work.classes import seed_classes
+from qipan.spine.work.models import ItemClass, WorkClass, WorkItem
 from qipan.spine.work.opening import Finding, open_orders
 from tests.faces.office import county as counties
 
@@ -170,6 +173,19 @@ def test_the_number_of_statements_does_not_grow_with_the_county(
 ) -> None:
     with django_assert_max_num_queries(60):
         make_practice(made.county, by=post_of(made.office))
+
+
+def test_the_office_s_own_classes_and_calendar_come_along(made: counties.Made) -> None:
+    seed_classes(made.county)
+    WorkClass.objects.filter(county=made.county, code="GEN").update(limit=9)
+    WorkClass.objects.filter(county=made.county, code="DOC").delete()
+    seed(made.county)
+    there = make_practice(made.county, by=post_of(made.office))
+    limits = dict(WorkClass.objects.filter(county=there).values_list("code", "limit"))
+    assert limits["GEN"] == 9
+    assert "DOC" not in limits
+    assert SpecialDay.objects.filter(calendar__county=there).exists()
+    assert not ItemClass.objects.filter(county=there).exclude(work_class__county=there).exists()
 
 
 def test_one_practice_county_and_none_of_it(made: counties.Made) -> None:

@@ -102,6 +102,14 @@ def test_from_an_empty_folder_to_pages_and_back(qipan: Callable[..., subprocess.
     first = qipan("run", "--empty", "--port", "0")
     address = ready(first)
     assert status(f"{address}accounts/sign-in/") == 200 and status(f"{address}nowhere/") == 404
+
+    # Nothing is set up: it says where to begin, and by which code from another machine; the code is not kept as it is.
+    assert first.stdout is not None
+    begin, ask = first.stdout.readline(), first.stdout.readline()
+    assert f"{address}setup/first/" in begin and status(f"{address}setup/first/") == 200
+    code = re.search(r"[A-Z2-9]{5}(-[A-Z2-9]{5}){3}", ask)
+    kept = tmp_path / "data" / "setup-code"
+    assert code and code[0] not in kept.read_text() and kept.stat().st_mode & 0o077 == 0
     assert (tmp_path / "data" / "qipan.db").stat().st_mode & 0o077 == 0
 
     # A second server at the same port is refused.

@@ -6,11 +6,8 @@ is copied is what a campaign stands on (units, posts, sites, duties, years with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
-
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -22,13 +19,10 @@ from qipan.ground.units.models import County, Post, Unit, UnitType
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.ground.units.queries import held
 from qipan.ground.worktime.models import Calendar, CalendarYear, SpecialDay
+from qipan.spine.campaigns.copies import Pairs, copies
 from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear, FunctionDuty, TimeNode
 from qipan.spine.campaigns.practice_rows import delete_rows
 from qipan.spine.campaigns.setup import county_made
-
-M = TypeVar("M", bound=Model)
-Pairs = Mapping[int, int]
-"""The key of a row -> the key of its copy."""
 
 SUFFIX = "-practice"
 LONGEST_CODE = 32
@@ -144,27 +138,27 @@ def _copy(county: County) -> County:
         is_example=county.is_example,
         practice_of=county,
     )
-    _copies(UnitType.objects.filter(county=county), {"county_id": made.pk})
+    copies(UnitType.objects.filter(county=county), {"county_id": made.pk})
     units = _units(county, made)
     today = timezone.localdate()
-    _copies(Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), unit__county=county), {}, unit_id=units)
-    sites = _copies(Site.objects.filter(county=county), {"county_id": made.pk}, territory_id=units)
-    _copies(SiteDuty.objects.filter(site__county=county), {}, site_id=sites, unit_id=units)
+    copies(Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), unit__county=county), {}, unit_id=units)
+    sites = copies(Site.objects.filter(county=county), {"county_id": made.pk}, territory_id=units)
+    copies(SiteDuty.objects.filter(site__county=county), {}, site_id=sites, unit_id=units)
     _calendar(county, made)
     _campaigns(county, made, units)
-    county_made.send(County, county=made)
+    county_made.send(County, county=made, copy_of=county)
     return made
 
 
 def _units(county: County, made: County) -> Pairs:
     """Copy the units, then say which stands under which."""
     rows = list(Unit.objects.filter(county=county).order_by("id"))
-    units = _copies(rows, {"county_id": made.pk, "parent_id": None, "merged_into_id": None})
-    copies = {copy.pk: copy for copy in Unit.objects.filter(county=made)}
+    units = copies(rows, {"county_id": made.pk, "parent_id": None, "merged_into_id": None})
+    fresh = {copy.pk: copy for copy in Unit.objects.filter(county=made)}
     placed = []
     for row in rows:
         if row.parent_id or row.merged_into_id:
-            copy = copies[units[row.pk]]
+            copy = fresh[units[row.pk]]
             copy.parent_id = units.get(row.parent_id or 0)
             copy.merged_into_id = units.get(row.merged_into_id or 0)
             placed.append(copy)
@@ -176,19 +170,19 @@ def _calendar(county: County, made: County) -> None:
     old = Calendar.objects.filter(county=county).first()
     if old is None:
         return
-    _copies([old], {"county_id": made.pk})
+    copies([old], {"county_id": made.pk})
     to = {county.pk: made.pk}
-    _copies(CalendarYear.objects.filter(calendar_id=county.pk), {}, calendar_id=to)
-    _copies(SpecialDay.objects.filter(calendar_id=county.pk), {}, calendar_id=to)
+    copies(CalendarYear.objects.filter(calendar_id=county.pk), {}, calendar_id=to)
+    copies(SpecialDay.objects.filter(calendar_id=county.pk), {}, calendar_id=to)
 
 
 def _campaigns(county: County, made: County, units: Pairs) -> None:
-    campaigns = _copies(Campaign.objects.filter(county=county), {"county_id": made.pk}, office_id=units)
+    campaigns = copies(Campaign.objects.filter(county=county), {"county_id": made.pk}, office_id=units)
     mine = {"campaign_id": campaigns}
-    _copies(FunctionDuty.objects.filter(campaign__county=county), {}, unit_id=units, **mine)
-    _copies(TimeNode.objects.filter(campaign__county=county), {}, **mine)
+    copies(FunctionDuty.objects.filter(campaign__county=county), {}, unit_id=units, **mine)
+    copies(TimeNode.objects.filter(campaign__county=county), {}, **mine)
     old_years = list(CampaignYear.objects.filter(campaign__county=county).order_by("id"))
-    years = _copies(old_years, {}, **mine)
+    years = copies(old_years, {}, **mine)
     pinned = CampaignYear.companions.through
     pins = pinned.objects.filter(campaignyear_id__in=list(years))
     pinned.objects.bulk_create(
@@ -196,28 +190,4 @@ def _campaigns(county: County, made: County, units: Pairs) -> None:
         for year, edition in pins.values_list("campaignyear_id", "edition_id")
     )
     leads = AnsweringLead.objects.filter(campaign_year__campaign__county=county)
-    _copies(leads, {}, campaign_year_id=years, unit_id=units)
-
-
-def _copies(rows: Iterable[M], changed: Mapping[str, Any], **moved: Pairs) -> dict[int, int]:
-    """Write copies of rows of one model.
-
-    Args:
-        rows: what is copied.
-        changed: columns that all copies have in common.
-        moved: columns that name another row, with what each of those became.
-    """
-    old = list(rows)
-    if not old:
-        return {}
-    model = type(old[0])
-    key = model._meta.pk.attname
-    columns = [field.attname for field in model._meta.concrete_fields if field.attname != key or key in changed]
-    copies = []
-    for row in old:
-        values = {name: getattr(row, name) for name in columns} | dict(changed)
-        for name, pairs in moved.items():
-            values[name] = pairs.get(values[name])
-        copies.append(model(**values))
-    made = model._default_manager.bulk_create(copies, batch_size=500)
-    return {row.pk: copy.pk for row, copy in zip(old, made, strict=True)}
+    copies(leads, {}, campaign_year_id=years, unit_id=units)

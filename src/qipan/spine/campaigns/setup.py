@@ -24,7 +24,10 @@ NAMELESS = "county"
 """The code of a county whose division code was not given."""
 
 county_made = Signal()
-"""Sent in the transaction in which a county is made (`county`), so that rooms above give it what it begins with."""
+"""Sent in the transaction in which a county is made, so that rooms above give it what it begins with.
+
+Arguments: county, and copy_of for a practice county (the real one).
+"""
 
 
 @dataclass(frozen=True, slots=True)

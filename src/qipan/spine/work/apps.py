@@ -19,7 +19,9 @@ class WorkConfig(AppConfig):
         county_made.connect(_begin, dispatch_uid="work.classes")
 
 
-def _begin(sender: object, *, county: Any, **_: Any) -> None:
+def _begin(sender: object, *, county: Any, copy_of: Any = None, **_: Any) -> None:
     from qipan.spine.work.classes import seed_classes
+    from qipan.spine.work.practice import copy_classes
 
-    seed_classes(county)
+    if copy_of is None or not copy_classes(copy_of, county):
+        seed_classes(county)

@@ -163,3 +163,10 @@ def test_a_longer_list_takes_no_more_statements():
     assert counts[0] == counts[1]
     assert counts[1] <= 26
     assert timezone.localdate().year == YEAR
+
+
+def test_what_a_town_leads_in_its_own_territory_is_printed_once(town):
+    item = issued(town, cluster="r1", unit="east", why="指定")
+    page = text(browser(town, "office").get("/work/units/east/"))
+    assert listed(page).count(item.number) == 1
+    assert browser(town, "office").get("/work/units/nowhere/").status_code == 404

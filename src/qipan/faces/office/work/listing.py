@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +16,9 @@ from django.utils.translation import get_language, gettext_lazy, pgettext, pgett
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, ShownRow, export_headings, exported, shown
+from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -274,16 +273,19 @@ def work_unit_sheet(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "office/board_empty.html")
     now, around = timezone.now(), Around(rulebook(desk.year))
     names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
+    if code not in names:
+        raise Http404
     parts = []
     for role in ("lead", "support", "territory"):
         filters = Filters(year=desk.year.year, state="open", unit=code, role=role)
-        rows: list[ShownRow] = [
-            shown(row, around, now) for row in export(desk.post, filters, "deadline", year=desk.year, now=now)
-        ]
+        found = export(desk.post, filters, "deadline", year=desk.year, now=now)
+        # What it leads stands in the first part, wherever the place lies.
+        own = role != "lead"
+        rows = [shown(row, around, now) for row in found if not (own and row.lead and row.lead.code == code)]
         parts.append((role, SHEET_WORDS[role], rows))
     context = {
-        "unit": names.get(code, Text(code, code)),
-        "unit_url": reverse("unit", args=[code]) if code in names else "",
+        "unit": names[code],
+        "unit_url": reverse("unit", args=[code]),
         "parts": parts,
         "now": now,
         "year": desk.year.year,

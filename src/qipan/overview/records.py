@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import TypeAlias
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -24,7 +24,8 @@ from qipan.spine.ledger import entries as ledger_entries
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Observation
 
-Kind = Literal["", "visit", "document_review", "declared_figure", "authority_opinion"]
+Year: TypeAlias = CampaignYear
+"""A campaign year, for pages, which touch no table."""
 
 
 @dataclass(frozen=True, slots=True)

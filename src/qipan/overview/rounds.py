@@ -263,7 +263,9 @@ def _types(
     for stratum, mine in by_type.items():
         frame = frames.get(stratum)
         codes = [site.code for site in mine]
-        again, left, came = None, (), ()
+        again: bool | None = None
+        left: tuple[str, ...] = ()
+        came: tuple[str, ...] = ()
         if row.selection == Selection.DRAWN and frame is not None:
             anew = [each.code for each in draws.drawn([frame], row.seed, {stratum: len(codes)})]
             again = set(anew) == set(codes)

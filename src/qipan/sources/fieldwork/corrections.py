@@ -61,13 +61,6 @@ def may_correct(recorder: Recorder, by: Post) -> bool:
     return by.role == Role.OFFICE or recorder == mine
 
 
-def standing_of(county_id: int, source: str) -> dict[str, Observation]:
-    """Return the observations of a visit or a review that stand, by item; what was withdrawn is left out."""
-    rows = list(Observation.objects.filter(county_id=county_id, source=source).order_by("seq"))
-    dead = {row.supersedes for row in rows if row.supersedes}
-    return {row.item: row for row in rows if row.uid not in dead and row.outcome != WITHDRAWN}
-
-
 def correct(
     year: CampaignYear, source: str, where: Sequence[str], item: str, outcome: str, reason: str, *,
     recorder: Recorder, by: Post, corrects: UUID, at: datetime | None = None,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from qipan.assessment.reading import MISSING
 from qipan.assessment.standard import UNSTRATIFIED
@@ -51,18 +51,18 @@ NOTHING_ASKED = Counting((), {})
 def at_site(county_id: int, year: int, stratum: str, cluster: str) -> Counting:
     """Return what open rounds ask for at a site (two statements)."""
     listed = Listing.objects.filter(round_id=OuterRef("pk"), stratum=stratum, cluster=cluster)
-    rounds = _open(county_id, year, Exists(listed))
+    rounds = _open(county_id, year, Q(Exists(listed)))
     return _counting(county_id, year, cluster, rounds)
 
 
 def at_desk(county_id: int, year: int, items: Collection[str]) -> Counting:
     """Return which open rounds ask for documents, figures and opinions: those opened as a census without a list."""
-    none_listed = ~Exists(Listing.objects.filter(round_id=OuterRef("pk")))
+    none_listed = ~Q(Exists(Listing.objects.filter(round_id=OuterRef("pk"))))
     rounds = [each for each in _open(county_id, year, none_listed) if each.selection == Selection.CENSUS]
     return _counting(county_id, year, UNSTRATIFIED, rounds, items)
 
 
-def _open(county_id: int, year: int, condition: Exists) -> list[OpenRound]:
+def _open(county_id: int, year: int, condition: Q) -> list[OpenRound]:
     found = Round.objects.filter(condition, county_id=county_id, closed_at=None).exclude(selection=Selection.CHOSEN)
     rows = found.order_by("opened_at", "id").values_list("id", "code", "name_zh", "name_en", "selection", "opened_at")
     opened = [OpenRound(pk, code, Text(zh, en), how, at) for pk, code, zh, en, how, at in rows]

@@ -21,12 +21,12 @@ from qipan.faces.office.record import places
 from qipan.faces.office.record.answers import day_of
 from qipan.ground.units.permissions import OPEN_ROUNDS, READ, RECORD_REVIEWS, RECORD_VISITS
 from qipan.overview.points import unit_names
-from qipan.overview.records import Record, Wanted, people, record_count, records
+from qipan.overview.records import Record, Wanted, Year, people, record_count, records
 from qipan.overview.rounds import round_list
 from qipan.spine.work.queries import counts
 
 PAGE = 50
-RECENT = 8
+AT_HOME, RECENT = 10, 8
 KINDS = {
     "visit": Text("点位检查", "site visit"),
     "document_review": Text("材料审核", "document review"),
@@ -45,7 +45,7 @@ def record_home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = [row for row in round_list(desk.year, now) if row.closed_at is None]
     mine = Wanted(person=str(desk.post.person)[:80])
-    context = places.chooser(request, desk.year) | {
+    context = places.chooser(request, desk.year, AT_HOME) | {
         "rounds": rows,
         "may_open": OPEN_ROUNDS.allows(desk.post, desk.county),
         "may_review": RECORD_REVIEWS.allows(desk.post, desk.county),
@@ -102,7 +102,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
     return render(request, "office/record/list.html", context)
 
 
-def _filters(request: HttpRequest, year: Any) -> list[dict[str, Any]]:
+def _filters(request: HttpRequest, year: Year) -> list[dict[str, Any]]:
     get = request.GET.get
     every = ("", _("all"))
     rounds = [(row.code, row.name) for row in round_list(year, timezone.now())]

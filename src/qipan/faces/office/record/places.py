@@ -8,18 +8,18 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from qipan.overview.records import Year
 from qipan.sources.fieldwork.queries import find_sites, unseen
-from qipan.spine.campaigns.models import CampaignYear
 
 PAGE = 30
 
 
-def chooser(request: HttpRequest, year: CampaignYear) -> dict[str, Any]:
-    """Return what a page that offers sites to visit shows."""
+def chooser(request: HttpRequest, year: Year, size: int = PAGE) -> dict[str, Any]:
+    """Return what a page that offers sites to visit shows, so many at once."""
     get = request.GET.get
     words = get("q", "").strip()
     there = unseen(year, round=get("round", ""), stratum=get("type", ""), territory=get("territory", ""))
-    page = Paginator(there.places, PAGE).get_page(get("page"))
+    page = Paginator(there.places, size).get_page(get("page"))
     return {
         "page": page,
         "places": page.object_list,

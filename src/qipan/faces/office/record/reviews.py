@@ -27,13 +27,12 @@ from qipan.ground.units.drafts import draft_of, drop_draft
 from qipan.ground.units.permissions import OPEN_ROUNDS, READ, RECORD_REVIEWS
 from qipan.overview.desk import Desk
 from qipan.overview.points import unit_names
-from qipan.overview.records import moved
+from qipan.overview.records import Year, moved
 from qipan.sources.evidence.actions import NewReview, ReviewAnswer, ReviewError, save_review
 from qipan.sources.evidence.queries import KINDS, DeskCheck, ReviewForm, desk_checks, review_form, review_page
 from qipan.sources.fieldwork.corrections import CorrectionError, correct
 from qipan.sources.fieldwork.counting import CountingChanged
 from qipan.spine.campaigns.books import rulebook
-from qipan.spine.campaigns.models import CampaignYear
 
 TITLES = {
     "document": gettext_lazy("Review documents"),
@@ -72,7 +71,7 @@ def review_new(request: HttpRequest, kind: str) -> HttpResponse:
     return _form(request, kind, form, entered, values)
 
 
-def _choose(request: HttpRequest, desk: Desk, year: CampaignYear, kind: str) -> HttpResponse:
+def _choose(request: HttpRequest, desk: Desk, year: Year, kind: str) -> HttpResponse:
     words = request.GET.get("q", "").strip().lower()
     state = request.GET.get("state", "")
     book = rulebook(year)
@@ -139,7 +138,7 @@ def _form(
     return render(request, "office/record/review_new.html", context | (more or {}), status=status)
 
 
-def _save(request: HttpRequest, desk: Desk, year: CampaignYear, kind: str, form: ReviewForm) -> HttpResponse:
+def _save(request: HttpRequest, desk: Desk, year: Year, kind: str, form: ReviewForm) -> HttpResponse:
     source = Source(request.POST)
     entered = answers.read([question for question, _round in form.questions], source)
     answers.check(entered)
@@ -180,8 +179,8 @@ def _save(request: HttpRequest, desk: Desk, year: CampaignYear, kind: str, form:
         )
         return _form(request, kind, again, entered, values, {"changed": told}, 409)
     drop_draft(desk.post, _key(kind, form.key))
-    words = ngettext("%(count)s item recorded.", "%(count)s items recorded.", len(review.answers))
-    messages.success(request, words % {"count": len(review.answers)})
+    told_of = ngettext("%(count)s item recorded.", "%(count)s items recorded.", len(review.answers))
+    messages.success(request, told_of % {"count": len(review.answers)})
     return redirect("review_show", saved.review.uid)
 
 

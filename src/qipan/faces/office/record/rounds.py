@@ -22,11 +22,11 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.record.answers import day_of
 from qipan.ground.units.permissions import OPEN_ROUNDS, READ, RECORD_REVIEWS, RECORD_VISITS
 from qipan.overview.points import unit_names
+from qipan.overview.records import Year
 from qipan.overview.rounds import ListedSite, RoundPage, round_list, round_page
 from qipan.sources.fieldwork import rounds as room
 from qipan.sources.fieldwork.draws import Frame, frames
 from qipan.sources.fieldwork.rounds import DESK, Plan, RoundError
-from qipan.spine.campaigns.models import CampaignYear
 
 KINDS = ("drawn", "census", DESK)
 
@@ -88,7 +88,7 @@ def _crumbs(last: Text | str) -> list[tuple[Text | str, str]]:
     return [(_("Record"), reverse("record_home")), (_("Rounds"), reverse("rounds")), (last, "")]
 
 
-def _proposed(year: CampaignYear) -> dict[str, str]:
+def _proposed(year: Year) -> dict[str, str]:
     today = timezone.localdate()
     number = len(round_list(year, timezone.now())) + 1
     return {
@@ -122,7 +122,7 @@ def _plan(
 
 
 def _form(
-    request: HttpRequest, year: CampaignYear, of: Sequence[Frame], kind: str, values: dict[str, str],
+    request: HttpRequest, year: Year, of: Sequence[Frame], kind: str, values: dict[str, str],
     errors: Sequence[RoundError] = (),
 ) -> HttpResponse:  # fmt: skip
     wrong = {error.field: error.words for error in reversed(errors)}
@@ -153,7 +153,7 @@ def _form(
 # --- one round ---
 
 
-def _page(request: HttpRequest, code: str) -> tuple[CampaignYear, RoundPage]:
+def _page(request: HttpRequest, code: str) -> tuple[Year, RoundPage]:
     desk = at_desk(request)
     found = round_page(desk.year, code, timezone.now()) if desk.year else None
     if found is None or desk.year is None:

@@ -26,12 +26,11 @@ from qipan.ground.units.drafts import draft_of, drop_draft
 from qipan.ground.units.permissions import READ, RECORD_VISITS
 from qipan.overview.desk import Desk
 from qipan.overview.points import unit_names
-from qipan.overview.records import moved
+from qipan.overview.records import Year, moved
 from qipan.sources.fieldwork.actions import Answer, NewVisit, VisitError, save_visit
 from qipan.sources.fieldwork.corrections import CorrectionError, correct
 from qipan.sources.fieldwork.counting import CountingChanged
 from qipan.sources.fieldwork.queries import VisitForm, next_place, visit_form, visit_page
-from qipan.spine.campaigns.models import CampaignYear
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +52,7 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     return _ask(request, desk, form, now)
 
 
-def _choose(request: HttpRequest, year: CampaignYear, missing: str = "") -> HttpResponse:
+def _choose(request: HttpRequest, year: Year, missing: str = "") -> HttpResponse:
     context = places.chooser(request, year) | {
         "missing": missing, "crumbs": [(_("Record"), reverse("record_home")), (_("Record a visit"), "")],
     }  # fmt: skip
@@ -116,7 +115,7 @@ def _by_round(form: VisitForm, counted: dict[str, int]) -> list[tuple[str, int, 
     return [(code, n, how[code]) for code, n in counted.items() if code]
 
 
-def _save(request: HttpRequest, desk: Desk, year: CampaignYear, form: VisitForm, now: datetime) -> HttpResponse:
+def _save(request: HttpRequest, desk: Desk, year: Year, form: VisitForm, now: datetime) -> HttpResponse:
     source = Source(request.POST)
     entered = answers.read([asked.question for asked in form.asked], source)
     answers.check(entered)

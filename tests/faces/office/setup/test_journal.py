@@ -32,6 +32,7 @@ def world() -> World:
         noted.note("work.accept", Thing("work", "W-1", "路灯不亮"), {"round": 1, "unit": "bureau"})
         noted.note("people.edit", Thing("person", "7", "王某"), personal={"phone": "13912345678"})
         noted.note("new.verb", Thing("new_kind", "x"))
+        noted.note("accounts.sign_in", Thing("account", "a-long-name-of-someone"))
     with act(Actor(county="elsewhere")) as noted:
         noted.note("work.accept", Thing("work", "W-9", "别县的事"))
     with act(Actor()) as noted:
@@ -54,7 +55,7 @@ def test_entries_stand_with_their_words_who_and_details(office: Client) -> None:
         "work item",
         "创城办专干",
         "bureau",
-        "3 entries in all",
+        "4 entries in all",
         "kept as a digest",
         "new.verb",
     ):
@@ -109,7 +110,7 @@ def test_what_is_shown_can_be_taken_along(office: Client) -> None:
 
 def test_a_short_chain_is_verified_at_once_and_that_is_noted(office: Client) -> None:
     page = office.post("/setup/journal/verify/", follow=True).text
-    assert "The journal is unbroken: 3 entries" in page
+    assert "The journal is unbroken: 4 entries" in page
     assert "verified the journal" in page
 
 
@@ -126,8 +127,8 @@ def test_a_long_chain_is_verified_in_the_background(office: Client, monkeypatch:
     job = Job.objects.get(pk=office.post("/setup/journal/verify/").headers["Location"].strip("/").split("/")[-1])
     drain()
     job.refresh_from_db()
-    assert job.state == Job.State.DONE and job.result is not None and job.result["entries"] == 4
-    assert "The journal is unbroken: 4 entries" in office.get(f"/jobs/{job.pk}/").text
+    assert job.state == Job.State.DONE and job.result is not None and job.result["entries"] == 5
+    assert "The journal is unbroken: 5 entries" in office.get(f"/jobs/{job.pk}/").text
     with connection.cursor() as cursor:
         cursor.execute("UPDATE audit_auditentry SET verb = 'x' WHERE chain = 'qinghe' AND seq = 2")
     again = Job.objects.get(pk=office.post("/setup/journal/verify/").headers["Location"].strip("/").split("/")[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES
-from qipan.faces.office.setup.journal_words import THINGS, thing_url, thing_words, verb_words
+from qipan.faces.office.setup.journal_words import thing_url, thing_words, verb_words
 from qipan.ground.audit import queries
 from qipan.ground.audit.queries import Entry, Filters
 from qipan.ground.jobs import housekeeping
@@ -30,6 +31,7 @@ SHORT = 20_000
 """A chain of so many entries is walked while one waits; a longer one in the background."""
 INSTALLATION = "installation"
 MOST_EXPORTED = 100_000
+_DRAWN = re.compile(r"[0-9a-f-]{32,}")
 
 
 def _address(result: Mapping[str, Any]) -> str:
@@ -59,7 +61,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "filtered": any((filters.verb, filters.person, filters.thing, filters.since, filters.until)),
         "reset_url": reverse("journal") if request.GET else "",
         "exports": exports.links(request),
-        "crumbs": [(_("Set-up"), reverse("setup")), (_("Journal"), "")],
+        "crumbs": [(_("Settings"), reverse("setup")), (_("Journal"), "")],
         "chain": chain,
         "own": bool(chain),
     }
@@ -126,8 +128,8 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "entry": entry,
         "verb": verb_words(entry.verb),
         "kind": thing_words(entry.thing_kind),
-        # A thing of a known kind may have a long id that says nothing beside its label.
-        "label": entry.thing_label or (entry.thing_id[:12] if entry.thing_kind in THINGS else entry.thing_id),
+        # An id that is a hash or drawn by lot says no more in full.
+        "label": entry.thing_label or (entry.thing_id[:12] if _DRAWN.fullmatch(entry.thing_id) else entry.thing_id),
         "url": thing_url(entry.thing_kind, entry.thing_id),
         "details": [(name, _value(value)) for name, value in entry.details.items() if value not in (None, "", [], {})],
         "personal": sorted(entry.personal),

@@ -336,7 +336,8 @@ def people_slips(request: HttpRequest) -> HttpResponse:
     wanted = {pk for value in request.POST.getlist("person") if (pk := page_number(value))}
     if request.POST.get("all") == "slip":
         found = registers.people_of(desk.county.pk, timezone.localdate())
-        wanted |= {row.pk for row in found if row.is_active and not row.has_password}
+        made_up = _made_up(desk.county.is_example)
+        wanted |= {row.pk for row in found if row.is_active and not row.has_password and not made_up(row)}
     try:
         slips = people.make_slips(wanted, by=desk.post) if wanted else []
     except RegisterError as error:

@@ -48,10 +48,10 @@ def people(browser: Browser, *, forgiven: tuple[str, ...] = ()) -> Iterator[Open
 
     try:
         yield opened
-    except BaseException:
+    except Exception as error:
         # What each person saw when it went wrong.
-        for context in contexts:
-            print(*(f"{page.url}\n{page.locator('main').inner_text()[:1500]}" for page in context.pages), sep="\n")
+        for page in (page for context in contexts for page in context.pages):
+            error.add_note(f"{page.url}\n{page.locator('main').inner_text()[:1500]}")
         raise
     finally:
         for context in contexts:

@@ -84,7 +84,7 @@ def finding(found: Chain) -> Text:
             f"The journal is broken: {found.broken.en}. Leave the database as it is, and tell whoever runs the server.",
         )
     return Text(
-        f"日志未断链：{found.entries} 条，链尾摘要 {found.hash[:16]}……",
+        f"日志未断链：{found.entries} 条，链尾指纹 {found.hash[:16]}……",
         f"The journal is unbroken: {found.entries} entries, its end is {found.hash[:16]}…",
     )
 

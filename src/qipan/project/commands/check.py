@@ -186,7 +186,7 @@ STEPS: tuple[tuple[Text, Step], ...] = (
     (Text("数据库变更", "migrations"), migrations),
     (Text("后台任务", "worker"), worker),
     (Text("标准版本", "editions"), editions),
-    (Text("文件与摘要一致", "files as their hashes say"), files),
+    (Text("文件与内容指纹一致", "files as their hashes say"), files),
     (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
 )
 NEEDED_BY_THE_REST = {database, migrations}

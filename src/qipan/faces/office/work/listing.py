@@ -110,6 +110,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     kept = [(name, get[name]) for name in (*BY_LINK, "view", "list", "sort") if get.get(name)]
     any_filter = any(get.get(name) for name in NAMES)
     known = options(desk.post, desk.year)
+    names = _unit_names(desk, known, get.get("unit", ""))
     states = by_state(desk.post, filters, year=desk.year, now=now)
     context: dict[str, Any] = {
         "heading": _("Work"),
@@ -122,10 +123,10 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "views": list(_views(request, states, view)),
         "lists": [_switch(request, name, which) for name in LISTS],
-        "filters": _first_filters(request, known),
+        "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),
         "keep": kept,
-        "chips": list(_chips(request, around, known)),
+        "chips": list(_chips(request, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
@@ -133,6 +134,15 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "empty": _empty(desk, view),
     }
     return render(request, "office/work/list.html", context)
+
+
+def _unit_names(desk: Desk, known: Options, asked: str) -> dict[str, str]:
+    """Return the names of units by their codes: of those that lead something, else of all."""
+    language = get_language() or "en"
+    names = {unit.code: unit.name.into(language) for unit in known.units}
+    if asked and asked not in names:
+        names |= {unit.code: unit.name.into(language) for unit in unit_names(desk.county.pk).values()}
+    return names
 
 
 def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
@@ -170,9 +180,13 @@ def _select(request: HttpRequest, name: str, label: str, options: Iterable[tuple
     return {"name": name, "label": label, "kind": "select", "value": value, "options": [("", _("all")), *options]}
 
 
-def _first_filters(request: HttpRequest, known: Options) -> list[dict[str, object]]:
+def _first_filters(request: HttpRequest, known: Options, names: Mapping[str, str]) -> list[dict[str, object]]:
     language = get_language() or "en"
     units = [(unit.code, unit.name.into(language)) for unit in known.units]
+    asked = request.GET.get("unit", "")
+    if asked and asked not in dict(units):
+        # A unit that leads nothing here may still support, or have the place in its territory.
+        units.append((asked, names.get(asked, asked)))
     return [
         {"name": "q", "label": _("Words or number"), "kind": "search", "value": request.GET.get("q", "")},
         _select(request, "light", _("Light"), [(name, str(word)) for name, word in LIGHT_WORDS.items()]),
@@ -197,10 +211,9 @@ def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[
     ]
 
 
-def _chips(request: HttpRequest, around: Around, known: Options) -> Iterable[tuple[str, str]]:
+def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """Return every condition in words, each with the address that takes it away."""
     get, language = request.GET, get_language() or "en"
-    units = {unit.code: unit.name.into(language) for unit in known.units}
     for name in NAMES:
         value = get.get(name, "").strip()
         if not value or (name == "role" and not get.get("unit")):
@@ -211,7 +224,7 @@ def _chips(request: HttpRequest, around: Around, known: Options) -> Iterable[tup
             case "light":
                 words = str(LIGHT_WORDS.get(value, value))
             case "unit":
-                words = units.get(value, value)
+                words = names.get(value, value)
             case "role":
                 words = str(ROLE_WORDS.get(value, value))
             case "type":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -24,6 +26,7 @@ from qipan.ground.files.photos import add_photo, photos_of, use, waiting
 from qipan.ground.files.queries import content, shown, verify
 from qipan.ground.files.sweeping import sweep
 from qipan.ground.units.models import Draft, Role
+from qipan.sources.fieldwork.models import Visit, VisitItem
 from tests.world import World, make_world
 
 
@@ -294,8 +297,6 @@ def age(days: int = 2) -> None:
     Photo.objects.update(added_at=past)
     StoredFile.objects.update(added_at=past)
     for name in storage.names():
-        import os
-
         os.utime(storage.path_of(name), (past.timestamp(), past.timestamp()))
 
 
@@ -376,3 +377,16 @@ def test_the_check_names_what_is_missing_cut_or_changed(world: World) -> None:
     assert len(said) == 3
     for path in (missing, cut, changed):
         assert any(str(path) in each for each in said)
+
+
+def test_a_photo_that_a_record_names_is_never_swept_even_when_nobody_marked_it(world: World) -> None:
+    photo = add_photo(picture(), by=world.posts[Role.INSPECTOR])
+    now = timezone.now()
+    visit = Visit.objects.create(
+        uid=uuid4(), county=world.county, year=2026, site=world.site, visited_at=now, recorded_at=now
+    )
+    VisitItem.objects.create(visit=visit, item="x", observation=uuid4()).photos.add(photo)
+    age()
+    assert sweep() == 0
+    visit.delete()
+    assert sweep() == 1

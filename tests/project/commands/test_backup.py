@@ -190,7 +190,7 @@ def test_a_restore_that_breaks_off_leaves_what_was_there(
     assert tables(tmp_path / "two.zip") == tables(tmp_path / "one.zip")
 
 
-def forge(source: Path, target: Path, model: str, change: Callable[[list[dict[str, Any]]], None]) -> None:
+def forge(source: Path, target: Path, model: str, change: Callable[[list[dict[str, Any]]], object]) -> None:
     """Make an archive that is whole by its own word, with other rows in a table."""
     import hashlib
 

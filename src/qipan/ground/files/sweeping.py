@@ -44,12 +44,20 @@ def _photos(before: datetime) -> int:
         with act(Actor(county=county)) as noted:
             # Asked again under a lock: whoever uses it just now has it.
             photo = Photo.objects.select_for_update().filter(pk=pk, used=False).first()
-            if photo is None:
+            if photo is None or _hangs_somewhere(photo):
                 continue
             photo.delete()
             noted.note("files.sweep_photo", Thing("photo", str(uid)))
             gone += 1
     return gone
+
+
+def _hangs_somewhere(photo: Photo) -> bool:
+    """Whether a record names a photo that nobody has marked as used: what is on record is never swept."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: photo}).exists()
+        for relation in Photo._meta.related_objects
+    )
 
 
 def _rows(before: datetime) -> None:

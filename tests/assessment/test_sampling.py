@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -90,3 +91,9 @@ def test_numbers_are_spread_evenly() -> None:
     for n in range(2000):
         parts[permanent_number("spread", "s", str(n)) * 10 // WHOLE] += 1
     assert sum((part - 200) ** 2 / 200 for part in parts) < 27.88
+
+
+def test_the_page_on_draws_tells_the_truth() -> None:
+    page = (Path(__file__).parents[2] / "docs/rounds.md").read_text("utf-8")
+    assert hashlib.sha256(b"2026-demo|market|market-014").hexdigest()[:16] in page
+    assert str(draw(SEED, "market", MARKETS, 5)) in page

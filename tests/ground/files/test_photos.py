@@ -71,7 +71,9 @@ def refused(data: bytes) -> PhotoError:
 # ---- what is a photo ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "media"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")])
+@pytest.mark.parametrize(
+    ("kind", "media"), [("JPEG", "image/jpeg"), ("MPO", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")]
+)
 def test_three_kinds_are_read_by_their_content(kind: str, media: str) -> None:
     looked = imaging.look(picture(kind=kind))
     assert looked.media_type == media
@@ -196,6 +198,8 @@ def test_the_camera_s_time_and_place_are_read_as_a_claim() -> None:
         ("2026:11:20 08:30:05", "+99:00", datetime(2026, 11, 20, 0, 30, 5, tzinfo=UTC)),
         ("0000:00:00 00:00:00", "", None),
         ("yesterday", "", None),
+        ("0001:01:01 00:00:00", "+08:00", None),
+        ("9999:12:31 23:59:59", "-08:00", None),
     ],
 )  # fmt: skip
 def test_a_camera_s_time(written: str, offset: str, read: datetime | None) -> None:

@@ -194,6 +194,8 @@ def _moment(detail: Mapping[int, Any]) -> datetime | None:
     written = str(detail.get(ExifTags.Base.DateTimeOriginal, "")).strip("\0 ")
     try:
         naive = datetime.strptime(written, "%Y:%m:%d %H:%M:%S")
+        if not 1990 <= naive.year <= 2100:
+            return None  # a camera whose clock was never set, or a made-up time that no calendar holds
         return naive.replace(tzinfo=_zone(str(detail.get(ExifTags.Base.OffsetTimeOriginal, "")).strip("\0 ")))
     except (ValueError, OverflowError):
         return None

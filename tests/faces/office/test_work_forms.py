@@ -153,8 +153,17 @@ def test_accepting_what_was_changed_says_so(town):
     item = issued(town)
     client = browser(town, "roads")
     actions.accept(item.pk, version=item.version, by=town["roads-head"])
-    answer = client.post(f"/work/{item.number}/accept/", form(version=item.version), follow=True)
-    assert "acted on this item after you opened it" in text(answer)
+    answer = client.post(f"/work/{item.number}/accept/", form(version=item.version))
+    page = text(answer)
+    assert answer.status_code == 409
+    assert "acted on this item after you opened it" in page
+    part = page[page.index('role="alert"') : page.index("</section>", page.index('role="alert"'))]
+    assert part.count("<li>") == 1
+    assert "accepted" in part
+    # Who looks at it as it is now and tries again is told that it is done.
+    answer = client.post(f"/work/{item.number}/accept/", form(version=again(item).version))
+    assert answer.status_code == 409
+    assert "is done already" in text(answer)
 
 
 def test_a_stage_that_is_missing_is_named(town):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of
+from qipan.faces.office.work.item import item_answer
 from qipan.faces.office.work.outcomes import OUTCOME, name_of, outcome_fields
 from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer, mark_sent, was_sent
 from qipan.ground.units.permissions import EYES, READ, Rule
@@ -88,12 +89,10 @@ def work_accept(request: HttpRequest, number: str) -> HttpResponse:
             found.row.pk, version=int(version) if version.isdecimal() else 0, by=desk.post,
             person=int(person) if person.isdecimal() else None,
         )  # fmt: skip
-    except Stale as error:
-        messages.warning(request, error.words.into(get_language() or "en"))
-        return redirect("work_item", number)
     except WorkError as error:
-        messages.error(request, error.words.into(get_language() or "en"))
-        return redirect("work_item", number)
+        now = item_page(desk.post, number) or found
+        since = int(version) if isinstance(error, Stale) and version.isdecimal() else 0
+        return item_answer(request, desk, now, refused=error.words, since=since)
     mark_sent(request, uid)
     messages.success(request, _("Accepted. Report back here when it is fixed; the clock runs until you do."))
     return redirect("work_item", number)

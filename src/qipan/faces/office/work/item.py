@@ -104,7 +104,21 @@ def work_item(request: HttpRequest, number: str) -> HttpResponse:
     found = item_page(desk.post, number)
     if found is None:
         raise Http404
-    return render(request, "office/work/item.html", _context(desk, found))
+    return item_answer(request, desk, found)
+
+
+def item_answer(
+    request: HttpRequest, desk: Desk, found: ItemPage, *, refused: Text | None = None, since: int = 0
+) -> HttpResponse:
+    """Show an item; after an act that was refused with the reason, and with the log's steps after `since` on top."""
+    context = _context(desk, found)
+    if refused is None:
+        return render(request, "office/work/item.html", context)
+    changes = [
+        line for line, each in zip(context["log"], reversed(found.log), strict=True) if each.data.get("v", 1) > since
+    ]
+    context |= {"refused": refused, "changes": changes if since else []}
+    return render(request, "office/work/item.html", context, status=409)
 
 
 def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:

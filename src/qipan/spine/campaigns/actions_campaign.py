@@ -45,16 +45,18 @@ def begin_campaign(county: County, plan: CampaignPlan, *, by: Post) -> Campaign:
     if not MANAGE_CAMPAIGN.allows(by, county):
         raise PermissionDenied
     values, office = _values(county, plan)
-    later = Campaign.objects.filter(county=county, last_year__gte=plan.first_year).first()
-    if later is not None:
-        raise RegisterError(
-            Text(
-                f"本县已有活动“{later.name_zh}”，其周期到{later.last_year}年",
-                f"the county has a campaign already, {later.name_zh}, whose cycle lasts until {later.last_year}",
-            ),
-            "first_year",
-        )
     with act(actor(by)) as done:
+        # Two who begin one at once take turns here.
+        County.objects.select_for_update().get(pk=county.pk)
+        later = Campaign.objects.filter(county=county, last_year__gte=plan.first_year).first()
+        if later is not None:
+            raise RegisterError(
+                Text(
+                    f"本县已有活动“{later.name_zh}”，其周期到{later.last_year}年",
+                    f"the county has a campaign already, {later.name_zh}, whose cycle lasts until {later.last_year}",
+                ),
+                "first_year",
+            )
         campaign = Campaign.objects.create(county=county, office=office, **values)
         done.note("campaign.begin", _thing(campaign), {"version": 1, "changes": differences({}, _said(campaign))})
     return campaign

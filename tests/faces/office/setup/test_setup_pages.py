@@ -149,6 +149,17 @@ def test_the_cards_say_what_each_standard_is(begun: Client) -> None:
     assert begun.get(f"/setup/standard/{'f' * 64}/").status_code == 404
 
 
+def test_the_switch_of_years_stays_on_the_page_that_pins(pinned: Client) -> None:
+    assert '<option value="2027">Year 2027</option>' in pinned.get(f"/setup/standard/{NATIONAL}/").text
+
+
+def test_a_function_that_only_supports_may_be_nobody_s(pinned: Client) -> None:
+    page = pinned.get("/setup/functions/").text
+    row = page.partition('<tr id="all_units">')[2].partition("</tr>")[0]
+    assert row and "pill-unowned" not in row
+    assert "pill-unowned" in page.partition('<tr id="education">')[2].partition("</tr>")[0]
+
+
 def test_without_a_year_nothing_is_pinned(begun: Client) -> None:
     begun.post("/setup/campaign/", BEGUN)
     response = begun.post(f"/setup/standard/{NATIONAL}/", {"companions": LISTS})

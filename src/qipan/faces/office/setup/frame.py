@@ -107,13 +107,13 @@ def _campaign(facts: SetupFacts) -> Step:
 
 
 def _standard(facts: SetupFacts) -> Step:
-    missing = ", ".join(map(str, facts.years_without_standard))
+    missing = _(", ").join(map(str, facts.years_without_standard))
     lacks = _("no standard for %(years)s") % {"years": missing} if facts.campaign and missing else ""
     return Step(
         "standard", _("Standard"), _("What the campaign is judged by, pinned for each year."),
         # Later years may wait: their edition is often not published yet.
         _state(done=bool(facts.years), begun=False),
-        _("pinned for %(years)s") % {"years": ", ".join(map(str, facts.years))} if facts.years else "",
+        _("pinned for %(years)s") % {"years": _(", ").join(map(str, facts.years))} if facts.years else "",
         lacks if facts.campaign else _("a campaign comes first"), served("setup_standard"),
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ def _sites(facts: SetupFacts) -> Step:
 
 
 def _calendar(facts: SetupFacts) -> Step:
-    years = ", ".join(map(str, facts.calendar_years))
+    years = _(", ").join(map(str, facts.calendar_years))
     return Step(
         "calendar", _("Working time"), _("Holidays and working hours, by which time limits are counted."),
         _state(done=bool(years), begun=False), _("on file: %(years)s") % {"years": years} if years else "",

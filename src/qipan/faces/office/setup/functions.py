@@ -71,7 +71,8 @@ def _page(
     context = {
         "crumbs": crumbs((_("Functions and units"), "")),
         "rows": rows,
-        "unowned": [row for row in rows if not row["carriers"]],
+        # What only supports, such as all units together, may belong to nobody in particular.
+        "unowned": [row for row in rows if row["leads"] and not row["carriers"]],
         "options": sorted((names.names[pk].into(language), names.codes[pk]) for pk in names.names),
         "given": given or {},
         "error": error,

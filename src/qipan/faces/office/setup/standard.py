@@ -45,7 +45,7 @@ def _card(found: StandardCard) -> dict[str, object]:
         "note": complete.note if complete else Text(),
         "missing": missing_words(complete.missing) if complete and complete.missing else Text(),
         "companions": [{"row": one, "kind": KINDS[one.kind], "counts": _counts(one)} for one in found.companions],
-        "years": ", ".join(map(str, found.years)),
+        "years": _(", ").join(map(str, found.years)),
         "url": reverse("setup_standard_pin", args=[found.card.hash]),
     }
 
@@ -83,7 +83,7 @@ def setup_standard_pin(request: HttpRequest, digest: str) -> HttpResponse:
         except RegisterError as refused:
             error = refused
         else:
-            said = ", ".join(map(str, sorted(chosen)))
+            said = _(", ").join(map(str, sorted(chosen)))
             messages.success(request, _("Pinned for %(years)s.") % {"years": said})
             return HttpResponseRedirect(reverse("setup"))
     else:
@@ -101,7 +101,7 @@ def setup_standard_pin(request: HttpRequest, digest: str) -> HttpResponse:
             {"row": one, "kind": KINDS[one.kind], "counts": _counts(one), "checked": one.hash in companions}
             for one in (*found.companions, *found.more)
         ],
-        "years": [{"row": one, "checked": one.year in chosen, "same": one.hash == digest} for one in years],
+        "year_choices": [{"row": one, "checked": one.year in chosen, "same": one.hash == digest} for one in years],
         "error": error.words.into(get_language() or "en") if error else "",
     }
     return render(request, "office/setup/pin.html", context, status=422 if error else 200)

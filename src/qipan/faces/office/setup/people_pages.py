@@ -118,7 +118,7 @@ def _shown(row: PersonRow, now: Any, *, is_made_up: bool = False) -> dict[str, A
     if is_made_up and row.is_active:
         state, pill = "", ""
     elif not row.is_active:
-        state, pill = _("closed"), "deferred"
+        state, pill = pgettext("account", "closed"), "deferred"
     elif not row.has_password:
         state, pill = _("no password yet"), "not_assessed"
     elif row.must_change:
@@ -147,8 +147,8 @@ class PostForm(forms.Form):
 
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     role = forms.ChoiceField(label=gettext_lazy("Role"))
-    title_zh = forms.CharField(label=gettext_lazy("Title (Chinese)"), max_length=80)
-    title_en = forms.CharField(label=gettext_lazy("Title (English)"), max_length=80, required=False)
+    title_zh = forms.CharField(label=gettext_lazy("Title of the post (Chinese)"), max_length=80)
+    title_en = forms.CharField(label=gettext_lazy("Title of the post (English)"), max_length=80, required=False)
     valid_from = day_field(gettext_lazy("First day"))
     valid_to = day_field(gettext_lazy("Last day"))
 

@@ -21,7 +21,7 @@ FIELD_WORDS = {
     "parent": gettext_lazy("Stands under"), "valid_from": gettext_lazy("First day"), "valid_to": gettext_lazy("Last day"),
     "merged_into": gettext_lazy("Merged into"), "address": gettext_lazy("Address"), "territory": gettext_lazy("Territory"),
     "lon": gettext_lazy("Longitude"), "lat": gettext_lazy("Latitude"), "duties": gettext_lazy("Answers for it"), "unit": gettext_lazy("Unit"),
-    "role": gettext_lazy("Role"), "title_zh": gettext_lazy("Title (Chinese)"), "title_en": gettext_lazy("Title (English)"),
+    "role": gettext_lazy("Role"), "title_zh": gettext_lazy("Title of the post (Chinese)"), "title_en": gettext_lazy("Title of the post (English)"),
     "is_territorial": gettext_lazy("Answers for an area"),
 }  # fmt: skip
 """The fields of registers as pages name them."""

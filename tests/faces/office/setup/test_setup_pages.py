@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.html import escape
 
@@ -13,6 +16,7 @@ from qipan.ground.units.models import County, Post, Role, Unit
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty, TimeNode
 from qipan.spine.campaigns.setup import First, open_installation
 from qipan.spine.scorecards.queries import forget, standing
+from qipan.spine.standards.models import Edition
 from qipan.spine.standards.shipped import shipped
 from tests.faces.office.county import Made
 from tests.world import make_person, make_post
@@ -25,6 +29,11 @@ BEGUN = {
     "honour": "provincial", "first_year": "2026", "last_year": "2028", "office": "civilization-office",
     "name_zh": "", "name_en": "",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    settings.DATA = tmp_path
 
 
 @pytest.fixture
@@ -165,6 +174,24 @@ def test_without_a_year_nothing_is_pinned(begun: Client) -> None:
     response = begun.post(f"/setup/standard/{NATIONAL}/", {"companions": LISTS})
     assert response.status_code == 422
     assert "choose at least one year" in response.text
+
+
+def test_a_standard_of_one_s_own_is_read_in_and_pinned(begun: Client) -> None:
+    begun.post("/setup/campaign/", BEGUN)
+    own = dict(PACKS["litter-index"].data) | {
+        "id": "our-litter",
+        "title": {"zh": "本县环境指数", "en": "Our litter index"},
+    }
+    file = SimpleUploadedFile("own.json", json.dumps(own, ensure_ascii=False).encode())
+    waiting = begun.post("/standard/editions/new/", {"file": file}).context["waiting"]
+    page = begun.post("/standard/editions/new/", {"waiting": waiting}, follow=True).text
+    assert "Our litter index" in begun.get("/setup/standard/").text
+    digest = next(row.hash for row in Edition.objects.all() if row.name == "our-litter")
+    assert f"/setup/standard/{digest}/" in page, "its page leads on"
+    begun.post(f"/setup/standard/{digest}/", {"years": ["2026"]})
+    year = CampaignYear.objects.select_related("campaign__county").get()
+    assert (year.year, standing(year).book.standard.id) == (2026, "our-litter")
+    assert begun.get("/").status_code == 200
 
 
 # ---- functions

@@ -18,19 +18,6 @@ SEED = "qingshan-1"
 """The seed of the county that is shipped."""
 
 
-def permanent_number(seed: str, stratum: str, site: str) -> float:
-    """Return a site's permanent random number: the first eight bytes of SHA-256("seed|stratum|site") as a fraction.
-
-    A draw takes the sites with the smallest numbers, so anyone can repeat it from the recorded seed.
-    """
-    return int.from_bytes(sha256(f"{seed}|{stratum}|{site}".encode()).digest()[:8], "big") / 2**64
-
-
-def draw(seed: str, stratum: str, sites: Sequence[str], size: int) -> list[str]:
-    """Return the drawn sites of a type: those with the smallest permanent random numbers."""
-    return sorted(sites, key=lambda site: permanent_number(seed, stratum, site))[:size]
-
-
 def fraction(*words: object) -> float:
     """Return a number in [0, 1) that belongs to these words."""
     return int.from_bytes(sha256("|".join(map(str, words)).encode()).digest()[:8], "big") / 2**64

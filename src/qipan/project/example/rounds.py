@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from qipan.assessment.sampling import draw
 from qipan.assessment.text import Text
 from qipan.project.example import calendar
-from qipan.project.example.chance import draw, fraction
+from qipan.project.example.chance import fraction
 from qipan.project.example.sites import RESIDENT_ZONES, SCHOOL_ZONES, SitePlan
 from qipan.project.example.world import World
 from qipan.spine.ledger.actions import Fact

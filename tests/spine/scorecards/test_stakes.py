@@ -9,6 +9,7 @@ from django.db import transaction
 
 from qipan.assessment.scale import POINT
 from qipan.spine.ledger.actions import record
+from qipan.spine.ledger.models import Observation
 from qipan.spine.scorecards.queries import card, forget, standing
 from qipan.spine.scorecards.stakes import Gains, losses
 from tests.little_ledger import YEAR, little_county, look
@@ -54,10 +55,7 @@ def test_a_gain_is_what_the_total_moves_when_everything_at_a_site_is_put_in_orde
         seen = {item for item in items if any(now.readings[key].applies for key in keys)}
         with transaction.atomic():
             # A fix makes an outcome full where there was one or none; what does not apply stays as it is.
-            na = {
-                row.item
-                for row in small.models.Observation.objects.filter(cluster=cluster, outcome="na", county=made.county)
-            }
+            na = {row.item for row in Observation.objects.filter(cluster=cluster, outcome="na", county=made.county)}
             fixes = [
                 small.fact(item, FULL.get(item, "pass"), 9, cluster, selection="chosen") for item in sorted(seen - na)
             ]
@@ -74,7 +72,7 @@ def test_the_gain_of_a_check_of_documents(seed):
     now = standing(made.year)
     before = card(made.year).total.earned
     key = "Ⅰ-1/document_review"
-    rows = small.models.Observation.objects.filter(county=made.county, outcome="na")
+    rows = Observation.objects.filter(county=made.county, outcome="na")
     na = set(rows.values_list("item", flat=True))
     fixes = [small.fact(item, "A", 9) for item in now.book.lines[key].strata["-"] if item not in na]
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -11,12 +12,11 @@ from qipan.ground.audit.models import AuditEntry
 from qipan.ground.files.models import Photo
 from qipan.ground.notify.models import Message
 from qipan.ground.units.models import Role
-from qipan.spine.work import actions, messages
+from qipan.spine.work import actions, lifecycle, messages
 from qipan.spine.work.errors import NotIndependent, Stale, WorkError
-from qipan.spine.work.item_page import item_page
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
 from tests.spine.work import town as towns
-from tests.spine.work.town import at
+from tests.spine.work.town import again, at, page
 from tests.world import make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +31,6 @@ def town():
 
 def told(kind):
     return {(m.post.unit.code, m.post.role) for m in Message.objects.filter(kind=f"work.{kind}")}
-
-
-def again(item):
-    return WorkItem.objects.get(pk=item.pk)
 
 
 # --- the whole way round ---
@@ -60,7 +56,7 @@ def test_found_owned_fixed_seen_closed(town):
     assert told("closed") == {("roads", "head"), ("roads", "liaison"), ("west", "liaison")}
     verbs = list(AuditEntry.objects.filter(thing_kind="work").order_by("seq").values_list("verb", flat=True))
     assert verbs == ["work.issue", "work.accept", "work.report", "work.close"]
-    chain = item_page(town["office"], item.number).chain
+    chain = page(town["office"], item.number).chain
     assert [[(stone.step, stone.state) for stone in one.stones] for one in chain] == [
         [(step, "done") for step in ("issued", "accepted", "fixed", "reported", "rechecked", "closed")]
     ]
@@ -95,7 +91,7 @@ def test_a_unit_without_people_is_told_through_the_one_above(town):
 )
 def test_a_report_that_is_not_whole(town, change, field):
     item = towns.accepted(town)
-    given = {"text": "修好", "fixed_at": at(2), "photos": [towns.photo(town)], **change}
+    given: dict[str, Any] = {"text": "修好", "fixed_at": at(2), "photos": [towns.photo(town)], **change}
     with pytest.raises(WorkError) as error:
         actions.report(item.pk, version=2, by=town["roads"], at=at(3), **given)
     assert error.value.field == field
@@ -115,9 +111,9 @@ def test_photos_hang_on_the_report_and_count_as_used(town):
     item = towns.reported(town)
     entry = item.log.get(step=Step.REPORTED)
     assert [photo.used for photo in entry.photos.all()] == [True]
-    page = item_page(town["inspector"], item.number)
-    assert [picture.uid for picture in page.after] == [photo.uid for photo in entry.photos.all()]
-    assert page.before == ()
+    seen = page(town["inspector"], item.number)
+    assert [picture.uid for picture in seen.after] == [photo.uid for photo in entry.photos.all()]
+    assert seen.before == ()
 
 
 def test_a_person_can_be_named_from_the_lead_unit_only(town):
@@ -146,7 +142,7 @@ def test_of_two_who_act_on_the_same_version_one_is_told_what_changed(town):
 def test_the_loser_is_found_out_at_the_writing_too(town, monkeypatch):
     """Both read version 1 before either has written."""
     item = towns.order(town)
-    real = actions.check
+    real = lifecycle.check
 
     def meanwhile(*args):
         real(*args)
@@ -169,8 +165,8 @@ def test_an_instruction_never_collides(town):
         )
     assert [e.text for e in error.value.changes] == ["三日内办结"]
     assert told("instructed") == {("roads", "head"), ("roads", "liaison")}
-    page = item_page(town["roads"], item.number)
-    assert [line.text for line in page.instructions] == ["三日内办结"]
+    seen = page(town["roads"], item.number)
+    assert [line.text for line in seen.instructions] == ["三日内办结"]
 
 
 # --- all or nothing ---
@@ -262,7 +258,7 @@ def test_a_post_in_the_handling_unit_binds_whatever_its_role(town):
 def test_a_deadline_set_by_hand_says_why_and_moves_the_light(town):
     item = towns.order(town)
     for change, field in (({"reason": " "}, "reason"), ({"deadline": at(1)}, "deadline")):
-        given = {"deadline": at(400), "reason": "等待材料", **change}
+        given: dict[str, Any] = {"deadline": at(400), "reason": "等待材料", **change}
         with pytest.raises(WorkError) as error:
             actions.set_deadline(item.pk, version=1, by=town["office"], at=at(1), **given)
         assert error.value.field == field
@@ -279,7 +275,7 @@ def test_reopening_is_another_round_with_a_new_limit(town):
     item = again(item)
     assert (item.state, item.handling_round, item.moved) == (State.ISSUED, 2, None)
     assert item.deadline > at(900) and item.open_key
-    first, second = item_page(town["office"], item.number).chain
+    first, second = page(town["office"], item.number).chain
     assert [stone.state for stone in first.stones] == ["done"] * 6
     assert [stone.state for stone in second.stones] == ["done", "next", "open", "open", "open", "open"]
     actions.accept(item.pk, version=5, by=town["roads"], at=at(901))

@@ -42,7 +42,7 @@ def opened(town: Town, *findings, by="inspector", when=None):
     return actions.open_orders(town.year, list(findings), by=town[by], origin=VISIT, at=when or at())
 
 
-def item_of(one) -> WorkItem:
+def item_of(one) -> Any:
     return WorkItem.objects.get(pk=one.pk)
 
 

@@ -91,7 +91,7 @@ def test_closing_asks_for_a_refresh_once_and_carries_nothing_any_more(town):
     item.refresh_from_db()
     assert (item.points_at_stake, item.gain_alone, item.moved["stake"]) == (0, 0, [10 * POINT, 10 * POINT])
     done = run(waiting.get().pk)
-    assert done.state == Job.State.DONE and done.result == {"items": 0}
+    assert done is not None and done.state == Job.State.DONE and done.result == {"items": 0}
 
 
 def test_statements_do_not_grow_with_the_items(town):

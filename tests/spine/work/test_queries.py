@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkI
 from qipan.spine.work.queries import LIGHTS, ORDERS, Filters
 from tests.little_ledger import YEAR
 from tests.spine.work import town as towns
-from tests.spine.work.town import at
+from tests.spine.work.town import at, page
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ ASKED = {
 
 @pytest.mark.parametrize("name", ["office", "inspector", "roads", "west"])
 def test_no_question_costs_more_statements_on_a_longer_list(town, name):
-    spent = {}
+    spent: dict[str, list[int]] = {}
     for count in (100, 900):
         fill(town, count)
         for asked, ask in ASKED.items():
@@ -167,7 +168,7 @@ def test_orders_and_pages(town):
 def test_a_row_states_planned_and_actual_day_and_the_days_between(town):
     item = towns.reported(town)
     WorkItem.objects.filter(pk=item.pk).update(deadline=at(3) - timedelta(days=4))
-    (row,) = queries.export(town["office"], now=at(500))
+    row: Any = next(queries.export(town["office"], now=at(500)))
     assert (row.ended_at, row.days, row.days_late) == (at(3), 4, 4)
     assert (row.lead.code, row.territory.code, row.site.name.zh, row.sightings) == ("roads", "west", "路2", 1)
 
@@ -204,7 +205,7 @@ def test_what_a_unit_leads_and_what_it_sees(town):
     fill(town, 60)
     sees = queries.counts(town["roads-head"], town.year)
     leads = queries.counts(town["roads-head"], town.year, reach="handle")
-    items = list(WorkItem.objects.exclude(state="cancelled"))
+    items: list[Any] = list(WorkItem.objects.exclude(state="cancelled"))
     assert sees.total == sum(i.lead.code in {"roads", "section"} for i in items)
     assert leads.total == sum(i.lead.code == "roads" for i in items)
     assert queries.counts(town["section"], town.year).total == sum(i.lead.code == "section" for i in items)
@@ -212,7 +213,7 @@ def test_what_a_unit_leads_and_what_it_sees(town):
 
 
 def test_three_risks_late_before_danger_before_points(town):
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "late": {"deadline": at(1)}, "danger": {"safety": True}, "points": {"points_at_stake": 9000}, "rest": {},
         "reported": {"deadline": at(0), "safety": True, "state": State.REPORTED},
     }  # fmt: skip
@@ -234,9 +235,9 @@ def test_the_page_of_what_one_may_not_see_is_not_there(town):
     item = towns.order(town)
     assert queries.item_page(town["tourism"], item.number) is None
     assert queries.item_page(town["office"], "2020-99999") is None
-    page = queries.item_page(town["west"], item.number)
-    assert page.row.title.zh == item.title_zh and not page.people
-    mine = queries.item_page(town["roads"], item.number)
+    seen = page(town["west"], item.number)
+    assert seen.row.title.zh == item.title_zh and not seen.people
+    mine = page(town["roads"], item.number)
     assert {pk for pk, _ in mine.people} == {
         town[name].person_id for name in ("roads", "roads-head", "inspector-roads")
     }
@@ -244,11 +245,11 @@ def test_the_page_of_what_one_may_not_see_is_not_there(town):
 
 def test_the_clock_counts_working_time_and_stops_at_the_report(town):
     item = towns.accepted(town)
-    running = queries.item_page(town["roads"], item.number, now=at(24 * 9)).clock
+    running = page(town["roads"], item.number, now=at(24 * 9)).clock
     assert running.runs and running.elapsed + running.left == running.given == 5 * running.working_day
     assert running.left < timedelta(0) and running.share > 1
     actions.report(
         item.pk, version=2, by=town["roads"], text="好", fixed_at=at(2), photos=[towns.photo(town)], at=at(3)
     )
-    stopped = queries.item_page(town["roads"], item.number, now=at(24 * 9)).clock
+    stopped = page(town["roads"], item.number, now=at(24 * 9)).clock
     assert not stopped.runs and stopped.left > timedelta(0)

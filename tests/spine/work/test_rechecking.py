@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qipan.assessment.scale import POINT, SCALE
@@ -10,13 +12,17 @@ from qipan.spine.ledger.recompute import verify
 from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import actions
 from qipan.spine.work.errors import EvidenceMissing, WorkError
-from qipan.spine.work.item_page import item_page
 from qipan.spine.work.models import State, Step, WorkItem
 from tests.little_ledger import YEAR, look
 from tests.spine.work import town as towns
-from tests.spine.work.town import at
+from tests.spine.work.town import again, at, page
 
 pytestmark = pytest.mark.django_db
+
+
+def why(done):
+    """Why it moved what it did."""
+    return done.moved["why"]
 
 
 @pytest.fixture
@@ -30,14 +36,10 @@ def town():
     return town
 
 
-def again(item):
-    return WorkItem.objects.get(pk=item.pk)
-
-
 def test_a_pass_is_a_chosen_look_by_someone_else_and_moves_its_own_site_only(town):
     item = towns.reported(town)
     before = standing(town.year)
-    done = actions.recheck(item.pk, version=3, by=town["inspector-2"], outcome="pass", at=at(5))
+    done: Any = actions.recheck(item.pk, version=3, by=town["inspector-2"], outcome="pass", at=at(5))
     seen = Observation.objects.latest("seq")
     assert (seen.selection, seen.source, seen.own, seen.outcome) == ("chosen", f"order/{item.number}", False, "pass")
     assert (seen.item, seen.stratum, seen.cluster, seen.by_unit) == ("road.r2", "road", "r2", "office")
@@ -65,15 +67,15 @@ def test_a_pass_is_a_chosen_look_by_someone_else_and_moves_its_own_site_only(tow
 def test_a_site_that_was_only_ever_chosen_moves_nothing_and_says_so(town):
     item = towns.reported(town, item="road.r2", cluster="r3")  # road 3 is on no list
     before = standing(town.year).card.total.earned
-    done = actions.recheck(item.pk, version=3, by=town["inspector"], outcome="pass", at=at(5))
-    assert done.closed and done.moved["why"] == ["chosen"]
+    done: Any = actions.recheck(item.pk, version=3, by=town["inspector"], outcome="pass", at=at(5))
+    assert done.closed and why(done) == ["chosen"]
     assert standing(town.year).card.total.earned == before == done.moved["total"][0] == done.moved["total"][1]
 
 
 def test_what_stood_as_full_already_says_so(town):
     item = towns.reported(town, item="road.r2", cluster="r1")
     done = actions.recheck(item.pk, version=3, by=town["inspector"], outcome="pass", at=at(5))
-    assert done.moved["why"] == ["same"]
+    assert why(done) == ["same"]
 
 
 def test_a_failed_re_check_records_its_look_and_goes_round_again(town):
@@ -94,7 +96,7 @@ def test_a_failed_re_check_records_its_look_and_goes_round_again(town):
         item.pk, version=4, by=town["roads-head"], text="好", fixed_at=at(6), photos=[towns.photo(town)], at=at(7)
     )
     assert actions.recheck(item.pk, version=5, by=town["inspector"], outcome="pass", at=at(9)).closed
-    first, second = item_page(town["office"], item.number).chain
+    first, second = page(town["office"], item.number).chain
     assert [stone.state for stone in first.stones] == ["done", "done", "done", "done", "failed", "open"]
     assert [stone.state for stone in second.stones] == ["done"] * 6
     assert [again(item).log.filter(step=step).count() for step in (Step.REPORTED, Step.FAILED, Step.CLOSED)] == [
@@ -134,7 +136,7 @@ def test_what_no_checklist_knows_is_passed_or_failed(town):
     with pytest.raises(WorkError):
         actions.recheck(item.pk, version=3, by=town["inspector"], outcome="4", at=at(5))
     done = actions.recheck(item.pk, version=3, by=town["inspector"], outcome="pass", at=at(5))
-    assert done.closed and done.moved["why"] == ["no_item"] and Observation.objects.count() == seen
+    assert done.closed and why(done) == ["no_item"] and Observation.objects.count() == seen
 
 
 # --- tasks ---
@@ -151,13 +153,13 @@ def task(town, check, lead="tourism"):
 
 def test_a_task_of_a_document_is_re_checked_item_by_item(town):
     item = task(town, "2.1/document_review")
-    (question,) = item_page(town["inspector"], item.number).questions
+    (question,) = page(town["inspector"], item.number).questions
     assert (question.item, question.kind, question.options) == ("2.1", "graded_scale", ("A", "B", "C"))
     failed = actions.recheck(item.pk, version=3, by=town["inspector"], outcomes={"2.1": "B"}, text="缺附件", at=at(4))
     assert not failed.closed
     actions.report(item.pk, version=4, by=town["tourism"], text="已补", fixed_at=at(5), at=at(6))
     done = actions.recheck(item.pk, version=5, by=town["inspector"], outcomes={"2.1": "A"}, at=at(8))
-    assert done.closed and done.moved["checks"][0]["check"] == "2.1/document_review"
+    assert done.moved and done.moved["checks"][0]["check"] == "2.1/document_review"
     assert list(Observation.objects.filter(item="2.1").order_by("seq").values_list("outcome", "selection")) == [
         ("B", "chosen"), ("A", "chosen"),
     ]  # fmt: skip
@@ -194,7 +196,7 @@ def test_a_task_at_sites_rests_on_what_someone_else_has_seen_since(town):
         close()
     seen = visit("inspector-2", 13)
     done = close()
-    assert done.closed and done.moved["why"] == ["evidence"]
+    assert done.closed and why(done) == ["evidence"]
     assert again(item).log.get(step=Step.CLOSED).observation == seen.uid
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -68,7 +70,7 @@ def test_only_a_node_or_a_check(town):
 def test_tasks_are_issued_told_and_not_issued_twice(town):
     made = actions.decompose(town.year, preview(town), by=town["office"], at=at())
     assert len(made) == 4
-    item = WorkItem.objects.get(pk=made[1])
+    item: Any = WorkItem.objects.get(pk=made[1])
     assert (item.kind, item.lead.code, item.state, item.deadline) == (Kind.TASK, "roads", State.ISSUED, at(900))
     assert (item.origin_kind, item.origin_id, item.side) == ("check", "1.2/site_inspection", "hardware")
     assert Message.objects.filter(kind="work.issued", post=town["roads"]).count() == 1
@@ -88,7 +90,7 @@ def test_another_lead_or_day_for_one_of_them(town):
         town.year, preview(town, only=[check]), by=town["office"], at=at(), leads={check: "east"},
         deadlines={check: at(48)},
     )  # fmt: skip
-    item = WorkItem.objects.get(pk=pk)
+    item: Any = WorkItem.objects.get(pk=pk)
     assert (item.lead.code, item.deadline) == ("east", at(48))
     for change in ({"leads": {check: "nowhere"}}, {"deadlines": {check: at(-1)}}):
         WorkItem.objects.update(state=State.CLOSED, open_key=None)
@@ -105,8 +107,12 @@ def test_only_the_office_decomposes(town, name):
 
 
 def test_a_single_task(town):
-    given = {"title": Text("报送第三季度小结", "Third-quarter summary"), "unit": "roads", "deadline": at(99)}
-    item = actions.issue_task(
+    given: dict[str, Any] = {
+        "title": Text("报送第三季度小结", "Third-quarter summary"),
+        "unit": "roads",
+        "deadline": at(99),
+    }
+    item: Any = actions.issue_task(
         town.year, by=town["leader"], deliverable="书面小结", supports=["east", "roads"], at=at(), **given
     )
     assert (item.kind, item.lead.code, item.deliverable) == (Kind.TASK, "roads", "书面小结")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from qipan.ground.files.models import Photo, StoredFile
 from qipan.ground.units.models import County, Post, Role, Unit
@@ -11,6 +12,7 @@ from qipan.spine.campaigns.models import CampaignYear, FunctionDuty
 from qipan.spine.ledger.actions import record
 from qipan.spine.scorecards.queries import forget
 from qipan.spine.work.actions import Finding, accept, open_orders, report
+from qipan.spine.work.item_page import item_page
 from qipan.spine.work.models import WorkItem
 from tests.little_ledger import FIRST, YEAR, Little, little_county, look
 from tests.world import make_person, make_post
@@ -42,7 +44,7 @@ class Town:
         return self.posts[name]
 
 
-def make(code: str = "little", **more: int) -> Town:
+def make(code: str = "little", **more: Any) -> Town:
     """Make the county: heads and liaisons of two bureaus and two towns, a section below one, inspectors, a leader."""
     forget()
     little = little_county(code=code, **more)
@@ -99,24 +101,36 @@ def seen(town: Town, *places: tuple[str, str, str]) -> None:
     record(town.county.pk, YEAR, facts, by=town["inspector"])
 
 
-def order(town: Town, **more) -> WorkItem:
+def order(town: Town, **more) -> Any:
     """An order at a road that the roads bureau answers for."""
     by = more.pop("by", town["inspector"])
     opened = open_orders(town.year, [finding(**more)], by=by, origin=("visit", "1", "第一轮"), at=at())
     return WorkItem.objects.get(pk=opened[0].pk)
 
 
-def accepted(town: Town, **more) -> WorkItem:
+def accepted(town: Town, **more) -> Any:
     """An order that was accepted."""
     item = order(town, **more)
     accept(item.pk, version=item.version, by=town["roads"], at=at(1))
     return WorkItem.objects.get(pk=item.pk)
 
 
-def reported(town: Town, **more) -> WorkItem:
+def reported(town: Town, **more) -> Any:
     """An order that was reported."""
     item = accepted(town, **more)
     report(
         item.pk, version=item.version, by=town["roads"], text="已修好", fixed_at=at(2), photos=[photo(town)], at=at(3)
     )
+    return WorkItem.objects.get(pk=item.pk)
+
+
+def page(post: Post, number: str, **more) -> Any:
+    """The page of an item that is there to be seen."""
+    found = item_page(post, number, **more)
+    assert found is not None
+    return found
+
+
+def again(item: WorkItem) -> Any:
+    """An item as it is stored now."""
     return WorkItem.objects.get(pk=item.pk)

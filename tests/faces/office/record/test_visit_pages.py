@@ -270,3 +270,18 @@ def test_another_county_sees_nothing(little: Little) -> None:
     client = browser(little_county(code="other", rounds=False).office)
     assert client.get(reverse("visit_show", args=[visit.uid])).status_code == 404
     assert client.post(reverse("visit_correct", args=[visit.uid]), {"item": "hotel.ho1"}).status_code == 404
+
+
+def test_a_saved_draft_keeps_words_and_photos(little: Little) -> None:
+    client = browser(little.inspector)
+    data = sent(
+        "h1", **{
+            "draft": "visit:h1", "next": reverse("visit_new") + "?site=h1", "o-hotel.ho1": "fail", "t-hotel.ho1": "写了一半",
+            "p-hotel.ho1": SimpleUploadedFile("x.jpg", photo(), "image/jpeg"),
+        },
+    )  # fmt: skip
+    answer = client.post(reverse("draft_keep"), data)
+    assert answer.headers["Location"].endswith("?site=h1")
+    page = text(client.get(answer.headers["Location"]))
+    assert "写了一半" in page and f'name="p-hotel.ho1_kept" value="{Photo.objects.get().uid}"' in page
+    assert not Visit.objects.exists()

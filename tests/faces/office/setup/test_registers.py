@@ -275,3 +275,10 @@ def test_a_file_that_is_no_list_is_refused_in_words(browser: Client) -> None:
     page = text(answer)
     assert "/tmp" not in page
     assert "qipan-list" not in page
+
+
+def test_a_closed_account_is_listed_as_one(browser: Client, world: World) -> None:
+    browser.post(reverse("person", args=[world.people[Role.HEAD].pk]), {"do": "close"})
+    page = text(browser.get(reverse("people") + "?show=closed"))
+    assert "closed</span>" in page
+    assert world.people[Role.HEAD].username in page

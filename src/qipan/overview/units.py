@@ -11,7 +11,6 @@ from qipan.assessment.rulebook import Line
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Unit
-from qipan.ground.units.queries import held
 from qipan.overview.board import Section, Sums, UnitRow, sections, unit_rows
 from qipan.overview.points import UNOWNED
 from qipan.spine.campaigns.models import CampaignYear
@@ -90,21 +89,18 @@ class UnitPage:
 
 def facts(county_id: int, on: date) -> list[UnitFacts]:
     """Return every unit of a county (one statement)."""
-    columns = ("id", "code", "name_zh", "name_en", "type", "parent__code", "parent__name_zh", "parent__name_en")
+    columns = (
+        "id", "code", "name_zh", "name_en", "type", "parent__code", "parent__name_zh", "parent__name_en", "valid_from",
+        "valid_to",
+    )  # fmt: skip
     rows = Unit.objects.filter(county_id=county_id).order_by("code")
-    current = set(rows.filter(held(on)).values_list("id", flat=True)) if _any_dates(county_id) else None
     return [
         UnitFacts(
             pk, code, Text(zh, en), kind, parent or "", Text(parent_zh or "", parent_en or ""),
-            current is None or pk in current,
+            (first is None or first <= on) and (last is None or last >= on),
         )
-        for pk, code, zh, en, kind, parent, parent_zh, parent_en in rows.values_list(*columns)
+        for pk, code, zh, en, kind, parent, parent_zh, parent_en, first, last in rows.values_list(*columns)
     ]  # fmt: skip
-
-
-def _any_dates(county_id: int) -> bool:
-    dated = Q(valid_from__isnull=False) | Q(valid_to__isnull=False)
-    return Unit.objects.filter(dated, county_id=county_id).exists()
 
 
 def units(now: Standing, on: date) -> UnitList:

@@ -189,13 +189,16 @@ class UnitLife:
 
 
 def unit_life(county_id: int, code: str, on: date, *, whole_phone: bool) -> UnitLife | None:
-    """Return what a unit's page says beside its points (three statements); None where there is no such unit."""
-    unit = Unit.objects.filter(county_id=county_id, code=code).select_related("merged_into").first()
+    """Return what a unit's page says beside its points (two statements); None where there is no such unit."""
+    here = Q(code=code) | Q(merged_into__code=code)
+    rows = list(
+        Unit.objects.filter(here, county_id=county_id).select_related("merged_into").order_by("valid_to", "code")
+    )
+    unit = next((row for row in rows if row.code == code), None)
     if unit is None:
         return None
     posts = list(Post.objects.filter(held(on), unit=unit, person__is_active=True).select_related("person"))
     posts.sort(key=lambda post: (ROLE_ORDER[Role(post.role)], is_deputy(post.title), post.pk))
-    merged = Unit.objects.filter(merged_into=unit, valid_to__isnull=False).order_by("valid_to", "code")
     return UnitLife(
         pk=unit.pk,
         holders=tuple(
@@ -211,7 +214,7 @@ def unit_life(county_id: int, code: str, on: date, *, whole_phone: bool) -> Unit
         valid_from=unit.valid_from,
         valid_to=unit.valid_to,
         into=(unit.merged_into.code, unit.merged_into.name) if unit.merged_into else None,
-        merged=tuple((one.code, one.name, one.valid_to) for one in merged if one.valid_to is not None),
+        merged=tuple((one.code, one.name, one.valid_to) for one in rows if one.pk != unit.pk and one.valid_to is not None),
     )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from qipan.project.example.world import World
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear, TimeNode
 from qipan.spine.ledger.actions import Fact, close_round, open_round, record
-from qipan.spine.ledger.running import Key, stored_readings
+from qipan.spine.ledger.running import Key, read_keys, rounds_of, stored_readings
 from qipan.spine.standards.actions import store
 from qipan.spine.standards.models import Edition
 from qipan.spine.work.classes import seed_classes
@@ -213,7 +213,21 @@ def _live_through(world: World, year: CampaignYear) -> tuple[list[OrderPlan], da
             record(county.pk, world.calendar.year, waiting[start:end], by=None)
         start = end
         if stop.at == since:
-            readings = stored_readings(year.pk)
+            readings = stored_readings(year.pk) | _before_opening(world, year, since)
         if stop.code:
             close_round(rounds[stop.code], stop.at)
     return orders, since, readings
+
+
+def _before_opening(world: World, year: CampaignYear, since: datetime) -> dict[Key, Reading]:
+    """Return the readings, at a moment, of what rounds that were opened later list: nothing there was missing yet."""
+    coming = [plan for plan in plan_rounds() if world.calendar.moment(plan.opens, 0.0) > since]
+    keys = {
+        (line.key, stratum, cluster): line
+        for plan in coming
+        for stratum, cluster in listed(world, plan)
+        for line in world.book.lines_of_stratum(stratum)
+    }
+    county = year.campaign.county_id
+    rounds = rounds_of(county, year.year, since)
+    return {key: both.now for key, both in read_keys(world.book, county, year.year, keys, rounds).items()}

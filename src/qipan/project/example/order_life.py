@@ -124,7 +124,7 @@ def _report(order: OrderPlan, office: Office, fixed: datetime, at: datetime) -> 
     item, by = order.item, _handler(order, office)
     item.version, item.state, item.reported_at = item.version + 1, State.REPORTED, at
     title = title_of(office.world.book, item.item, None)
-    office.step(item, Step.FIXED, by, fixed, recorded=at)
+    office.step(item, Step.FIXED, by, min(fixed, at - timedelta(minutes=20)), recorded=at)
     written = office.step(item, Step.REPORTED, by, at, text=words.fix(item.item, title.zh))
     office.log_photos.append((written, office.after[int(_u(order, office, "picture") * len(office.after))]))
     office.note(at, by, "work.report", item, round=item.handling_round, photos=1)

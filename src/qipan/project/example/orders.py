@@ -29,6 +29,8 @@ from qipan.spine.work.opening import Finding, Responsible, desk_for, draft, numb
 
 TASKS = 16
 """The first numbers belong to the tasks that the office made of the standard before the second round."""
+DECOMPOSED = 0.57
+"""When it did so. Orders are issued from then on."""
 BACKLOG = 0.71
 """When the office hands out what the first round had found and nobody had mended."""
 CATCH_UP = 0.985
@@ -140,6 +142,8 @@ def _start(
     if u >= SHARES[source] and not (source == "round-2" and rechecked):
         return None
     if source == "report":
+        if at < world.calendar.moment(DECOMPOSED, 0.999):
+            return None
         return at + timedelta(minutes=50), ("report", fact.source, "居民反映"), OFFICE.username
     if source == "walk":
         return at, ("leader", fact.source, "领导现场走访"), LEADER.username

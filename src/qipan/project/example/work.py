@@ -14,7 +14,7 @@ from qipan.ground.worktime.queries import clock
 from qipan.project.example import order_words as words
 from qipan.project.example.order_life import READ_AFTER, UNREAD_FOR, Office, keep, tell, tell_the_life
 from qipan.project.example.order_photos import draw_photos
-from qipan.project.example.orders import TASKS, OrderPlan, handled_by, later, posts_by_unit
+from qipan.project.example.orders import DECOMPOSED, TASKS, OrderPlan, handled_by, later, posts_by_unit
 from qipan.project.example.replay import moved
 from qipan.project.example.world import World
 from qipan.spine.campaigns.models import CampaignYear
@@ -27,8 +27,6 @@ from qipan.spine.work.limits import settings_of
 from qipan.spine.work.models import WorkItem, WorkSettings
 from qipan.spine.work.reminders import remind
 
-DECOMPOSED = 0.57
-"""Before the second round begins."""
 AT_SITES = 5
 """So many of the tasks are of checks at sites; the others are of documents."""
 

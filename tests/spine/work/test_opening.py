@@ -198,7 +198,7 @@ def test_nothing_is_opened_where_something_is_wrong(town):
 def test_one_message_for_all_that_a_visit_brings_to_a_unit(town):
     opened(town, *(finding(f"hotel.ho{n}", "h1") for n in (1, 2, 3)))
     (message,) = Message.objects.filter(kind="work.issued", post=town["tourism"])
-    assert "3件" in message.words_zh and message.link.startswith("/work/?numbers=")
+    assert "3件" in message.words_zh and message.link.startswith("/work/?number=")
 
 
 # --- few statements ---

@@ -115,7 +115,7 @@ def _issued(items: list[WorkItem], posts: list[Post], part: str, at: datetime, b
         f"{short(first.title_en or first.title_zh)}",
     )
     numbers = ",".join(item.number for item in items)
-    address = f"/work/?numbers={numbers}" if len(numbers) < 180 else "/work/"
+    address = f"/work/?number={numbers}" if len(numbers) < 180 else "/work/"
     mine = by.pk if by else None
     send(
         [post for post in posts if post.pk != mine], f"work.{kind}", words, link=address,

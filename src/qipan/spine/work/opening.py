@@ -199,6 +199,7 @@ def open_orders(
         desk = desk_for(year, findings, now)
         keys = [_key(county, finding, desk.place(finding)) for finding in findings]
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])
+        held = held.order_by("pk")
         standing = {cast("str", item.open_key): item for item in held.select_related("lead")}
         fresh: dict[str, WorkItem] = {}
         items: list[WorkItem] = []

@@ -18,3 +18,5 @@ class Row:
     data: dict[str, str] = field(default_factory=dict)
     answers: int = 200
     """What someone who may go there gets in this county."""
+    bound: bool = False
+    """Heads and liaisons reach only what their own unit leads, supports or has on its territory."""

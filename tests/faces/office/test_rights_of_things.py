@@ -1,0 +1,152 @@
+"""The rights matrix on things that are there: every address × every role × one's own unit, another unit, another county.
+
+`test_routes.py` asks for what is not there; here each address that names a thing names one that exists, so that a page
+that forgets whose it is answers with it, and fails.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from qipan.ground.files.photos import add_photo
+from qipan.ground.jobs.models import Job
+from qipan.ground.sites.models import Site
+from qipan.ground.units.models import Post, Role, Unit
+from qipan.sources.evidence.models import Review
+from qipan.sources.fieldwork.models import Visit
+from qipan.spine.campaigns.models import FunctionDuty, TimeNode
+from qipan.spine.ledger.imports import Import
+from qipan.spine.ledger.models import Observation
+from qipan.spine.work.classes import seed_classes
+from tests.faces.office.matrix.row import OPEN, Row
+from tests.faces.office.test_routes import MATRIX, routes
+from tests.faces.office.working import issued, jpeg
+from tests.spine.work.town import Town, make, seen
+from tests.world import make_person, make_post
+
+REFUSED = {403, 404}
+OWN, OTHER, FOREIGN = "own unit", "another unit", "another county"
+PEOPLE = {
+    (Role.OFFICE, OWN): "office", (Role.LEADER, OWN): "leader", (Role.INSPECTOR, OWN): "inspector",
+    (Role.HEAD, OWN): "roads-head", (Role.LIAISON, OWN): "roads",
+    (Role.HEAD, OTHER): "tourism-head", (Role.LIAISON, OTHER): "tourism",
+}  # fmt: skip
+#: Addresses whose things belong to no county: the standards that all counties may be judged by.
+OF_ALL = {"edition", "edition_diff", "setup_standard_pin"}
+#: What a word in the address chooses, of which each county has its own: a code of the standard, a year, a class.
+CHOICES = {"criterion", "review_new", "setup_year", "setup_year_remove", "work_class", "work_class_item"}
+
+
+@pytest.fixture
+def town(db: None) -> Iterator[Town]:
+    """A county with one of everything that an address can name, and another beside it."""
+    made = make("little")
+    seed_classes(made.county)
+    seen(made, ("hotel.ho1", "h1", "pass"))
+    yield made
+
+
+def things(town: Town) -> dict[str, tuple[Any, ...]]:
+    """The arguments of each address that names a thing: of a thing that is there."""
+    county, year = town.county, town.year
+    item = issued(town, by=town["inspector"])
+    site = Site.objects.create(
+        county=county, code="only-here", name_zh="只此一处", type="road", territory=town.units["east"]
+    )
+    row = Observation.objects.filter(county=county).first()
+    assert row is not None
+    now = timezone.now()
+    who = {"by_person": str(town["inspector"].person), "by_post": town["inspector"].title_zh, "by_unit": "office"}
+    visit = Visit.objects.create(
+        uid=uuid.uuid4(), county=county, year=year.year, site=site, visited_at=now, recorded_at=now, **who
+    )
+    review = Review.objects.create(
+        uid=uuid.uuid4(), county=county, year=year.year, kind="document_review", check_key="2.1/document_review",
+        observed_on=now.date(), recorded_at=now, **who,
+    )  # fmt: skip
+    job = Job.objects.create(kind="work.points", county=county, owner="", title_zh="重算", created_at=now)
+    file = Import.objects.create(
+        county=county, year=year.year, name="a.csv", digest="0" * 64, kind="csv", size=1, added_at=now, **who
+    )
+    photo = add_photo(jpeg().read(), by=town["inspector"])
+    post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
+    unit = Unit.objects.create(
+        county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
+    )
+    node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
+    assert duty is not None
+    editions = [year.standard_id, *(digest for digest, _ in year.pins)]
+    a_round = town.little.rounds["census"].code
+    found: dict[str, tuple[Any, ...]] = {
+        "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,),
+        "site": (site.code,), "observation": (row.uid,), "photo": (photo.uid, "shown"), "job": (job.pk,),
+        "leader_instruct": (item.number,), "round_show": (a_round,), "round_extend": (a_round,), "round_close": (a_round,),
+        "visit_show": (visit.uid,), "visit_correct": (visit.uid,), "review_new": ("document",),
+        "review_show": (review.uid,), "review_correct": (review.uid,), "unit_edit": (unit.pk,), "unit_end": (unit.pk,),
+        "unit_merge": (unit.pk,), "unit_reopen": (unit.pk,), "person": (post.person_id,), "post_edit": (post.pk,),
+        "post_end": (post.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
+        "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
+        "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
+        "work_unit_sheet": (unit.code,),
+    }  # fmt: skip
+    for name in MATRIX:
+        if name.startswith("import_") and MATRIX[name].args:
+            found[name] = (file.pk,)
+        elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
+            found[name] = (item.number,)
+    return found
+
+
+def who(town: Town, far: Town, role: Role, relation: str) -> Post:
+    """Someone in a role, as near to the things as asked."""
+    if relation == FOREIGN:
+        return far[PEOPLE[role, OWN]]
+    known = PEOPLE.get((role, relation))
+    return town[known] if known else make_post(make_person(f"{role}-elsewhere"), town.units["west"], role)
+
+
+def may(name: str, row: Row, role: Role, relation: str) -> bool:
+    """Whether the matrix lets a role reach a thing so near."""
+    if row.who != OPEN and role not in row.who:
+        return False
+    if relation == FOREIGN and name not in OF_ALL:
+        return False
+    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
+
+
+def test_every_address_that_names_a_thing_is_asked_for_one(town: Town) -> None:
+    named = {route.name for route in routes(get_resolver().url_patterns) if "<" in str(route.pattern)}
+    assert set(things(town)) == named, "bring the things into step with the addresses"
+
+
+@pytest.mark.parametrize("relation", (OWN, OTHER, FOREIGN))
+@pytest.mark.parametrize("role", Role)
+def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: str) -> None:
+    far = make("far", rounds=False)
+    given = things(town)
+    post = who(town, far, role, relation)
+    client = Client()
+    client.force_login(post.person)
+    # What sends things away comes last, so that each address finds its thing.
+    last = ("setup_year_remove", "setup_node_remove", "setup_function_unmap", "post_end", "site_end", "import_discard")
+    wrong = []
+    for name in sorted(given, key=lambda name: (name in last, name)):
+        row = MATRIX[name]
+        if name in CHOICES and relation == FOREIGN:
+            continue
+        ask = client.post if row.method == "post" else client.get
+        status = ask(reverse(name, args=given[name]), row.data).status_code
+        reached = status not in REFUSED
+        # A file that holds no refusals answers that there is none.
+        if reached != may(name, row, role, relation) and not (name.startswith("import_") and status == 404):
+            wrong.append((name, status))
+    assert not wrong, f"{role} of {relation}"

@@ -47,7 +47,7 @@ def test_nobody_draws_less_than_nothing() -> None:
 
 @given(words, words, registers, st.integers(0, 40))
 def test_another_program_draws_the_same(seed: str, stratum: str, register: list[str], n: int) -> None:
-    left, taken = list(register), []
+    left, taken = list(register), list[str]()
     while left and len(taken) < n:
         best = left[0]
         for unit in left:

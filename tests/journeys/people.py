@@ -8,7 +8,7 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Page, Request
 
 PHONE, DESK = {"width": 360, "height": 780}, {"width": 1280, "height": 860}
 
@@ -59,7 +59,7 @@ def people(browser: Browser, *, forgiven: tuple[str, ...] = ()) -> Iterator[Open
     assert not faults, "\n".join(faults)
 
 
-def photo(colour: tuple[int, int, int], name: str = "photo.jpg") -> dict[str, object]:
+def photo(colour: tuple[int, int, int], name: str = "photo.jpg") -> FilePayload:
     """A photo as a phone would send it: a JPEG of one colour, with an EXIF note that must not be published."""
     picture = Image.new("RGB", (640, 480), colour)
     exif = picture.getexif()

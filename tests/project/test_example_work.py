@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ def test_every_stage_and_state_is_there(items):
     assert Counter(item.kind for item in items)["task"] == 16
     assert sum(item.handling_round > 1 for item in items) > 20
     assert any(item.safety and item.state != "closed" for item in items)
-    now = timezone.make_aware(timezone.datetime(2026, 11, 24, 9))
+    now = timezone.make_aware(datetime(2026, 11, 24, 9))
     assert any(item.deadline > now and item.is_open for item in [_open(one) for one in items])
 
 

@@ -257,6 +257,7 @@ def test_the_office_gives_a_reason(town, act):
     found = again(item)
     match act:
         case "reassign":
+            assert found.lead is not None
             assert (found.lead.code, found.state) == ("tourism", "issued")
         case "deadline":
             assert local(found.deadline) == local(later)
@@ -264,7 +265,8 @@ def test_the_office_gives_a_reason(town, act):
             assert found.state == "cancelled"
         case _:
             assert (found.state, found.handling_round) == ("issued", 2)
-    assert found.log.last().text == "分工调整"
+    last = found.log.last()
+    assert last is not None and last.text == "分工调整"
 
 
 def test_a_leader_instructs_in_one_form(town):

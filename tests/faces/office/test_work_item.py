@@ -147,7 +147,9 @@ def test_after_closing_the_page_says_what_moved_and_why(town):
     figures = re.findall(r'<span class="moves-from">([^<]+)</span> → <b>([^<]+)</b>', part)
     assert len(figures) == 3
     before, after = (float(each) for each in figures[-1])
-    kept = WorkItem.objects.get(pk=item.pk).moved["total"]
+    moved = WorkItem.objects.get(pk=item.pk).moved
+    assert moved is not None
+    kept = moved["total"]
     assert (before, after) == tuple(round(each / 1_000_000, 3) for each in kept)
     assert after > before
     assert "The reading of this site moved" in part
@@ -202,7 +204,7 @@ def test_a_longer_log_takes_no_more_statements(town):
 def test_what_nobody_answers_for_is_given_to_a_unit_first(town):
     FunctionDuty.objects.filter(function="roads").delete()
     item = issued(town, cluster="r1")
-    assert item.lead.code == "office"
+    assert item.lead is not None and item.lead.code == "office"
     page = page_of(town, item)
     assert main_button(page) == "Give to another unit"
     assert "no unit answers" in page

@@ -38,6 +38,7 @@ def year(world: World) -> CampaignYear:
 
 
 def test_duties_on_both_sides_of_the_day(world: World) -> None:
+    assert world.campaign is not None
     east, west = unit("east"), unit("west")
     Site.objects.filter(pk=world.site.pk).update(territory=east)
     SiteDuty.objects.create(site=world.site, function="", unit=east)
@@ -74,6 +75,7 @@ def test_two_mergers_in_a_row(world: World) -> None:
 
 
 def test_what_an_ended_unit_carried_is_nobody_s(world: World) -> None:
+    assert world.campaign is not None
     east = unit("east")
     Site.objects.filter(pk=world.site.pk).update(territory=east)
     SiteDuty.objects.create(site=world.site, function="", unit=east)

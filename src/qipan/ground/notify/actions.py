@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,18 @@ from qipan.ground.notify.models import Message
 from qipan.ground.units.models import Post
 
 LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to some posts that is ready to be sent; `send` says what its parts are."""
+
+    posts: tuple[Post, ...]
+    kind: str
+    words: Text
+    link: str = ""
+    thing: tuple[str, str] = ("", "")
+    key: str | None = None
 
 
 def send(
@@ -33,29 +46,39 @@ def send(
     Raises:
         TransactionManagementError: no transaction is open.
     """
+    send_all([Notice(tuple(posts), kind, words, link, thing, key)], at=at)
+
+
+def send_all(notices: Iterable[Notice], *, at: datetime | None = None) -> None:
+    """Put several messages into inboxes at once, as `send` does with one (one statement, or two).
+
+    Raises:
+        TransactionManagementError: no transaction is open.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a message is written in the transaction of the act it tells of")
     moment = at or timezone.now()
-    told = {post.pk: post for post in posts}
-    Message.objects.bulk_create(
-        [
+    rows: dict[bool, list[Message]] = {False: [], True: []}
+    for each in notices:
+        told = {post.pk: post for post in each.posts}
+        rows[each.key is not None] += [
             Message(
                 post=post,
-                kind=kind[:40],
-                words_zh=_short(words.zh or words.en),
-                words_en=_short(words.en),
-                link=link,
-                thing_kind=thing[0][:40],
-                thing_id=thing[1][:80],
-                key=key,
+                kind=each.kind[:40],
+                words_zh=_short(each.words.zh or each.words.en),
+                words_en=_short(each.words.en),
+                link=each.link,
+                thing_kind=each.thing[0][:40],
+                thing_id=each.thing[1][:80],
+                key=each.key,
                 created_at=moment,
             )
             for post in told.values()
-        ],
-        # Only a message with a key can meet another one; nothing else is passed over.
-        ignore_conflicts=key is not None,
-        batch_size=500,
-    )
+        ]
+    # Only a message with a key can meet another one; nothing else is passed over.
+    for keyed, messages in rows.items():
+        if messages:
+            Message.objects.bulk_create(messages, ignore_conflicts=keyed, batch_size=500)
 
 
 def mark_read(post: Post, pk: int, *, at: datetime | None = None) -> Message | None:

@@ -207,7 +207,7 @@ def _record(
             )
         )  # fmt: skip
     try:
-        rows = ledger.record(year.campaign.county_id, year.year, facts, by=by)
+        rows = ledger.record(year.campaign.county_id, year.year, facts, by=by, taken=True)
     except RecordError as error:
         raise ReviewError(
             [(review.answers[i].item, problem.remedy or problem.message) for i, problem in error.errors]

@@ -122,11 +122,14 @@ def save_visit(year: CampaignYear, visit: NewVisit, *, by: Post, at: datetime | 
         rounds = {answer.item: open_now.round_of(answer.item, visit.visited_at) for answer in visit.answers}
         counting.hold_to(visit.told, rounds)
         day = timezone.localdate(visit.visited_at)
-        rows = _record(year, visit, site, rounds, own_items(book, site, duties(year, day, [site.code]), by), by, now)
+        answers = duties(year, day, [site.code])
+        rows = _record(year, visit, site, rounds, own_items(book, site, answers, by), by, now)
         faults = [answer for answer in visit.answers if is_fault(book, answer.item, site.type, answer.outcome)]
         saved = _write(year, visit, site, rounds, len(faults), by, now)
         _keep(saved, visit, rows)
-        orders = _open(year, saved, site, visit, faults, asked, rows, rounds, by, now)
+        # Orders go to whoever answers on the day of their issue, which is mostly that of the visit.
+        then = answers if timezone.localdate(now) == day else None
+        orders = _open(year, saved, site, visit, faults, asked, rows, rounds, then, by, now)
         counted = sorted({each.code for each in rounds.values() if each is not None})
         journal.note(
             "visits.save",
@@ -208,7 +211,7 @@ def _record(
             )
         )  # fmt: skip
     try:
-        rows = ledger.record(year.campaign.county_id, year.year, facts, by=by)
+        rows = ledger.record(year.campaign.county_id, year.year, facts, by=by, taken=True)
     except RecordError as error:
         raise VisitError(
             [(visit.answers[place].item, _both(problem.message, problem.remedy)) for place, problem in error.errors]
@@ -261,8 +264,8 @@ def _keep(saved: Visit, visit: NewVisit, rows: Mapping[str, Observation]) -> Non
 
 def _open(
     year: CampaignYear, saved: Visit, site: Site, visit: NewVisit, faults: Sequence[Answer],
-    asked: Mapping[str, Question], rows: Mapping[str, Observation], rounds: Mapping[str, OpenRound | None], by: Post,
-    now: datetime,
+    asked: Mapping[str, Question], rows: Mapping[str, Observation], rounds: Mapping[str, OpenRound | None],
+    then: Duties | None, by: Post, now: datetime,
 ) -> list[Opened]:  # fmt: skip
     findings = []
     for answer in faults:
@@ -279,8 +282,9 @@ def _open(
         return []
     try:
         return open_orders(
-            year, findings, by=by, origin=("visit", str(saved.uid), f"{site.code} {site.name_zh}"), at=now
-        )
+            year, findings, by=by, origin=("visit", str(saved.uid), f"{site.code} {site.name_zh}"), at=now,
+            answers=then, sites=[site],
+        )  # fmt: skip
     except WorkError as error:
         named = [answer.item for answer in faults if answer.unit] or [faults[0].item]
         raise VisitError([(named[0], error.words)]) from error

@@ -23,12 +23,10 @@ from qipan.sources.fieldwork.counting import Counting
 from qipan.sources.fieldwork.draws import stratum_title
 from qipan.sources.fieldwork.models import Correction, Visit, VisitItem
 from qipan.spine.campaigns.books import rulebook
-from qipan.spine.campaigns.duties import duties
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger.models import Listing, Observation, Round, Selection
-from qipan.spine.work.limits import classes
 from qipan.spine.work.models import OPEN, Sighting, WorkClass
-from qipan.spine.work.opening import Finding, proposed
+from qipan.spine.work.opening import Finding, desk_for, proposed
 
 MOST_FOUND = 30
 
@@ -176,16 +174,15 @@ def visit_form(year: CampaignYear, code: str, by: Post, at: datetime) -> VisitFo
     questions = checklist(book, site.type)
     open_now = counting.at_site(county, year.year, site.type, site.code)
     day = timezone.localdate(at)
-    own = own_items(book, site, duties(year, day, (site.code,)), by)
     findings = [
         Finding(item=each.key, outcome="fail", seen_at=at, stratum=site.type, cluster=site.code, check=each.check)
         for each in questions
     ]
-    who = proposed(year, findings, at=at) if findings else []
-    known = classes(county, [each.key for each in questions], ())
+    known = desk_for(year, findings, at, sites=[site])
+    own = own_items(book, site, known.answers, by)
     asked = []
-    for each, responsible in zip(questions, who, strict=True):
-        found, _ = known.of(each.key, safety=each.safety, document=False)
+    for each, responsible in zip(questions, proposed(year, findings, desk=known), strict=True):
+        found, _ = known.known.of(each.key, safety=each.safety, document=False)
         counts = open_now.round_of(each.key, at)
         asked.append(
             Asked(
@@ -193,18 +190,37 @@ def visit_form(year: CampaignYear, code: str, by: Post, at: datetime) -> VisitFo
                 found.code if found else "", found.name if found else None,
             )
         )  # fmt: skip
-    table = WorkClass.objects.filter(county_id=county, is_active=True).order_by("code")
-    units = Unit.objects.filter(held(day), county_id=county).order_by("code")
+    units = sorted((unit for unit in known.units.values() if _stands(unit, day)), key=lambda unit: unit.code)
     place = Place(
         site.code, site.name, site.type, stratum_title(book, site.type), site.territory_id,
         site.territory.name if site.territory else Text(), site.address,
     )  # fmt: skip
     ended = site.valid_to if site.valid_to is not None and site.valid_to < day else None
     return VisitForm(
-        place, ended, tuple(asked), open_now,
-        tuple((one.code, Text(f"{one.code} {one.name_zh}", f"{one.code} {one.name_en or one.name_zh}")) for one in table),
-        tuple((unit.code, unit.name) for unit in units),
-    )  # fmt: skip
+        place, ended, tuple(asked), open_now, classes_to_name(county), tuple((unit.code, unit.name) for unit in units)
+    )
+
+
+def asked_at(year: CampaignYear, code: str) -> tuple[Question, ...] | None:
+    """Return what is asked at a site, to read the answers of a form by; None where the register has no such site."""
+    kind = Site.objects.filter(county_id=year.campaign.county_id, code=code).values_list("type", flat=True).first()
+    return None if kind is None else checklist(rulebook(year), kind)
+
+
+def classes_to_name(county_id: int) -> tuple[tuple[str, Text], ...]:
+    """Return code and name of the classes that a finding can be given (one statement)."""
+    rows = WorkClass.objects.filter(county_id=county_id, is_active=True).order_by("code")
+    return tuple((code, Text(zh, en)) for code, zh, en in rows.values_list("code", "name_zh", "name_en"))
+
+
+def units_to_name(county_id: int, on: date) -> tuple[tuple[str, Text], ...]:
+    """Return code and name of the units that an order can be given to on a day (one statement)."""
+    rows = Unit.objects.filter(held(on), county_id=county_id).order_by("code")
+    return tuple((code, Text(zh, en)) for code, zh, en in rows.values_list("code", "name_zh", "name_en"))
+
+
+def _stands(unit: Unit, on: date) -> bool:
+    return (unit.valid_from is None or unit.valid_from <= on) and (unit.valid_to is None or unit.valid_to >= on)
 
 
 def next_place(year: CampaignYear, after: str, round: str) -> Place | None:

@@ -97,7 +97,9 @@ class Prepared:
     now: datetime
 
 
-def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None) -> list[Observation]:
+def record(
+    county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None, taken: bool = False
+) -> list[Observation]:
     """Record facts, and bring every reading and tally that they touch up to date, in one transaction.
 
     Args:
@@ -105,12 +107,14 @@ def record(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None)
         year: the year that the facts count for.
         facts: in the order of recording.
         by: who records; the facts' own `by_…` stand where they are given.
+        taken: whether the caller has taken the ledger in this transaction.
 
     Raises:
         RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
     """
     with act(_actor(by, county_id)) as noted:
-        take(county_id)
+        if not taken:
+            take(county_id)
         # Nobody else writes to this ledger now, whatever its version.
         prepared = _prepare(county_id, year, facts, by, UNASKED)
         write(prepared)

@@ -16,6 +16,11 @@ class Branches:
     successor: dict[int, int]
     codes: dict[str, int]
 
+    @classmethod
+    def of(cls, units: Iterable[Unit]) -> Branches:
+        """Return the tree of a county's units, which are at hand in the order of their ids."""
+        return _tree((unit.pk, unit.code, unit.parent_id, unit.merged_into_id) for unit in units)
+
     def above(self, unit: int) -> set[int]:
         """Return a unit and all that stand above it."""
         found: set[int] = set()
@@ -50,11 +55,15 @@ class Branches:
 
 def branches(county_id: int) -> Branches:
     """Return the tree of a county's units (one statement)."""
+    rows = Unit.objects.filter(county_id=county_id).order_by("id")
+    return _tree(rows.values_list("id", "code", "parent_id", "merged_into_id"))
+
+
+def _tree(rows: Iterable[tuple[int, str, int | None, int | None]]) -> Branches:
     over: dict[int, tuple[int, ...]] = {}
     successor: dict[int, int] = {}
     codes: dict[str, int] = {}
-    rows = Unit.objects.filter(county_id=county_id).order_by("id")
-    for unit, code, parent, merged in rows.values_list("id", "code", "parent_id", "merged_into_id"):
+    for unit, code, parent, merged in rows:
         over[unit] = tuple(one for one in (parent, merged) if one is not None)
         codes[code] = unit
         if merged is not None:

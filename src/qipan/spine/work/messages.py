@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from qipan.assessment.text import Text
-from qipan.ground.notify.actions import send
+from qipan.ground.notify.actions import Notice, send_all
 from qipan.ground.units.models import Post, Role
 from qipan.ground.units.queries import held, posts_of
 from qipan.spine.work.branches import Branches, branches
@@ -70,11 +70,14 @@ def tell(
     item: WorkItem, posts: Iterable[Post], kind: str, words: Text, at: datetime, *, by: Post | None = None
 ) -> None:
     """Send words about an item to some posts; nobody is told what they did themselves."""
+    send_all([notice(item, posts, kind, words, by=by)], at=at)
+
+
+def notice(item: WorkItem, posts: Iterable[Post], kind: str, words: Text, *, by: Post | None, address: str = "") -> Notice:
+    """Return words about an item for some posts, ready to send; nobody is told what they did themselves."""
     mine = by.pk if by else None
-    send(
-        [post for post in posts if post.pk != mine], f"work.{kind}", words, link=link(item.number),
-        thing=("work", item.number), at=at,
-    )  # fmt: skip
+    told = tuple(post for post in posts if post.pk != mine)
+    return Notice(told, f"work.{kind}", words, address or link(item.number), ("work", item.number))
 
 
 def about(item: WorkItem, zh: str, en: str) -> Text:
@@ -85,19 +88,28 @@ def about(item: WorkItem, zh: str, en: str) -> Text:
 
 
 def issued(items: Sequence[WorkItem], recipients: Recipients, at: datetime, by: Post | None) -> None:
-    """Tell the lead's head and liaison, and the territory's liaison, of what was issued; one message for several items."""
+    """Tell of what was issued, in one statement."""
+    send_all(of_issue(items, recipients, by), at=at)
+
+
+def of_issue(items: Sequence[WorkItem], recipients: Recipients, by: Post | None) -> list[Notice]:
+    """Return what the lead's head and liaison, and the territory's liaison, are told of what was issued: one message
+    for several items.
+    """
     groups: dict[tuple[int | None, str], list[WorkItem]] = {}
     for item in items:
         groups.setdefault((item.lead_id, "lead"), []).append(item)
         if item.territory_id != item.lead_id:
             groups.setdefault((item.territory_id, "territory"), []).append(item)
+    found = []
     for (unit, part), mine in groups.items():
         posts = recipients.of(unit, BOTH if part == "lead" else LIAISON)
         if posts:
-            _issued(mine, posts, part, at, by)
+            found.append(_issued(mine, posts, part, by))
+    return found
 
 
-def _issued(items: list[WorkItem], posts: list[Post], part: str, at: datetime, by: Post | None) -> None:
+def _issued(items: list[WorkItem], posts: list[Post], part: str, by: Post | None) -> Notice:
     first = min(items, key=lambda item: item.deadline)
     until = said(first.deadline)
     kind = "issued" if part == "lead" else "issued_here"
@@ -105,8 +117,7 @@ def _issued(items: list[WorkItem], posts: list[Post], part: str, at: datetime, b
         zh, en = ("交办", "Assigned to you") if part == "lead" else ("属地内交办", "Assigned in your area")
         words = about(first, zh, en)
         words = Text(f"{words.zh}，时限{until.zh}。", f"{words.en}; due {until.en}.")
-        tell(first, posts, kind, words, at, by=by)
-        return
+        return notice(first, posts, kind, words, by=by)
     count = len(items)
     where_zh, where_en = ("向贵单位", "to you") if part == "lead" else ("在属地内", "in your area")
     words = Text(
@@ -116,11 +127,7 @@ def _issued(items: list[WorkItem], posts: list[Post], part: str, at: datetime, b
     )
     numbers = ",".join(item.number for item in items)
     address = f"/work/?number={numbers}" if len(numbers) < 180 else "/work/"
-    mine = by.pk if by else None
-    send(
-        [post for post in posts if post.pk != mine], f"work.{kind}", words, link=address,
-        thing=("work", first.number), at=at,
-    )  # fmt: skip
+    return notice(first, posts, kind, words, by=by, address=address)
 
 
 def eyes(item: WorkItem, by: Post, at: datetime) -> list[Post]:

@@ -6,7 +6,7 @@ statements does not grow with the findings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -21,6 +21,7 @@ from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Thing, act
 from qipan.ground.files.models import Photo
 from qipan.ground.files.photos import use
+from qipan.ground.notify.actions import send_all
 from qipan.ground.sites.models import Site
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
@@ -30,7 +31,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work import messages, points
-from qipan.spine.work.branches import branches
+from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.limits import Classes, Due, classes, due, due_by
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkClass, WorkItem, WorkSettings
@@ -142,26 +143,46 @@ class Desk:
         return Responsible(None, "nobody")
 
 
-def desk_for(year: CampaignYear, findings: Sequence[Finding], on: datetime) -> Desk:
-    """Return all that is needed to open orders for some findings (twelve statements, however many there are)."""
+def desk_for(
+    year: CampaignYear, findings: Sequence[Finding], on: datetime, *, answers: Duties | None = None,
+    sites: Iterable[Site] | None = None,
+) -> Desk:  # fmt: skip
+    """Return all that is needed to open orders for some findings (eight statements, however many there are).
+
+    Args:
+        year: the campaign year.
+        findings: what was found.
+        on: when the orders are issued.
+        answers: who answers on that day at the sites of the findings, if it is known already.
+        sites: the sites of the findings, if they are known already.
+    """
     county = year.campaign.county_id
     clusters = {finding.cluster for finding in findings if finding.cluster and finding.cluster != UNSTRATIFIED}
     known = classes(county, (finding.item for finding in findings), (finding.work_class for finding in findings))
     return Desk(
-        year, rulebook(year), duties(year, messages.day_of(on), clusters), known,
-        {site.code: site for site in Site.objects.filter(county_id=county, code__in=clusters)},
-        {unit.pk: unit for unit in Unit.objects.filter(county_id=county)},
+        year, rulebook(year), answers or duties(year, messages.day_of(on), clusters), known,
+        {site.code: site for site in sites or Site.objects.filter(county_id=county, code__in=clusters)},
+        {unit.pk: unit for unit in Unit.objects.filter(county_id=county).order_by("id")},
     )  # fmt: skip
 
 
-def proposed(year: CampaignYear, findings: Sequence[Finding], *, at: datetime | None = None) -> list[Responsible]:
-    """Return the unit that each finding's order would go to, for a form that shows it before anything is saved."""
-    desk = desk_for(year, findings, at or timezone.now())
+def proposed(
+    year: CampaignYear, findings: Sequence[Finding], *, at: datetime | None = None, desk: Desk | None = None
+) -> list[Responsible]:
+    """Return the unit that each finding's order would go to, for a form that shows it before anything is saved.
+
+    Args:
+        year: the campaign year.
+        findings: what would be found.
+        at: when; now unless told otherwise.
+        desk: what `desk_for` has returned for them, if it was asked already.
+    """
+    known = desk or desk_for(year, findings, at or timezone.now())
     out = []
     for finding in findings:
-        place = desk.place(finding)
-        found, _ = _class_of(desk, finding, place)
-        out.append(desk.responsible(finding, place, found.function if found is not None else ""))
+        place = known.place(finding)
+        found, _ = _class_of(known, finding, place)
+        out.append(known.responsible(finding, place, found.function if found is not None else ""))
     return out
 
 
@@ -172,6 +193,8 @@ def open_orders(
     by: Post,
     origin: tuple[str, str, str],
     at: datetime | None = None,
+    answers: Duties | None = None,
+    sites: Iterable[Site] | None = None,
 ) -> list[Opened]:
     """Open an order for each finding, or let it join the open order of the same item at the same site.
 
@@ -181,6 +204,8 @@ def open_orders(
         by: who found it, or records it.
         origin: kind, id and label of the record that it comes from.
         at: when the orders are issued; now unless told otherwise.
+        answers: who answers on the day of issue at the sites of the findings, if it is known already.
+        sites: the sites of the findings, if they are known already.
 
     Raises:
         PermissionDenied: this post opens no orders.
@@ -196,7 +221,7 @@ def open_orders(
         # Whoever opens orders in a county takes its counter first: two people who find the same thing queue up here,
         # and the second sees what the first has opened.
         settings = take_counter(county)
-        desk = desk_for(year, findings, now)
+        desk = desk_for(year, findings, now, answers=answers, sites=sites)
         keys = [_key(county, finding, desk.place(finding)) for finding in findings]
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])
         held = held.order_by("pk")
@@ -222,7 +247,7 @@ def open_orders(
         settings.save(update_fields=["next_number"])
         _raise([item for item in standing.values() if any(item is one for one in items)])
         _sight(findings, items, joined, texts, by, origin, now)
-        _tell(findings, items, joined, made, by, now)
+        _tell(items, joined, made, Branches.of(desk.units.values()), by, now)
         points.ask(year.campaign.county, by)
         for finding, item, old in zip(findings, items, joined, strict=True):
             noted.note(
@@ -406,14 +431,13 @@ def _sight(
 
 
 def _tell(
-    findings: Sequence[Finding], items: Sequence[WorkItem], joined: Sequence[bool], made: Sequence[WorkItem], by: Post,
-    now: datetime,
-) -> None:  # fmt: skip
-    tree = branches(items[0].county_id)
+    items: Sequence[WorkItem], joined: Sequence[bool], made: Sequence[WorkItem], tree: Branches, by: Post, now: datetime
+) -> None:
     units = {unit for item in items for unit in (item.lead_id, item.territory_id)}
     recipients = messages.Recipients(units, messages.day_of(now), tree)
-    messages.issued(made, recipients, now, by)
+    notices = messages.of_issue(made, recipients, by)
     again = {item.pk: item for item, old in zip(items, joined, strict=True) if old and item not in made}
     for item in again.values():
         words = messages.about(item, "同一问题再次发现，已并入", "Found once more, joined to")
-        messages.tell(item, recipients.of(item.lead_id), "joined", words, now, by=by)
+        notices.append(messages.notice(item, recipients.of(item.lead_id), "joined", words, by=by))
+    send_all(notices, at=now)

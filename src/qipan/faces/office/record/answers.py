@@ -49,12 +49,16 @@ class Entered:
     cases: str = ""
     text: str = ""
     work_class: str = ""
+    class_code: str = ""
+    """The class that the words name, once that is known."""
     unit: str = ""
     why: str = ""
     order: bool = False
     photos: Sequence[Any] = ()
     errors: list[Text | str] = field(default_factory=list)
     photo_error: Text | str = ""
+    class_error: Text | str = ""
+    unit_error: Text | str = ""
     more: Any = None
     """What the form shows beside it."""
 
@@ -78,7 +82,18 @@ class Entered:
     @property
     def is_open(self) -> bool:
         """Whether the part for a fault is unfolded from the start."""
-        return bool(self.choice == "fail" or self.text or self.photos or self.unit or self.photo_error)
+        written = self.text or self.photos or self.is_other or self.photo_error
+        return bool(self.choice == "fail" or written)
+
+    @property
+    def is_other(self) -> bool:
+        """Whether another class or unit than the proposed one is asked for."""
+        return bool(self.work_class or self.unit or self.why)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something of it has to be put right before the form can be kept."""
+        return bool(self.errors or self.photo_error or self.class_error or self.unit_error)
 
     @property
     def options(self) -> list[tuple[str, Text]]:
@@ -141,12 +156,18 @@ def take_photos(request: HttpRequest, entered: Iterable[Entered], by: Any) -> bo
     return whole
 
 
-def named(words: str, units: Sequence[tuple[str, Text]]) -> str | None:
-    """Return the code of a unit that someone named, by its code or its name in either language."""
-    for code, name in units:
-        if words in {code, name.zh, name.en}:
+def named(words: str, known: Sequence[tuple[str, Text]]) -> str | None:
+    """Return the code of what someone named by its code, its name in either language, or both as a list offers them.
+
+    Nothing, or more than one thing of that name, is None.
+    """
+    found = set()
+    for code, name in known:
+        if words in {code, f"{code} {name.zh}", f"{code} {name.en}"}:
             return code
-    return None
+        if words in {name.zh, name.en}:
+            found.add(code)
+    return found.pop() if len(found) == 1 else None
 
 
 def moment_of(words: str, now: datetime) -> datetime | None:

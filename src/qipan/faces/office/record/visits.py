@@ -28,9 +28,18 @@ from qipan.overview.desk import Desk
 from qipan.overview.points import unit_names
 from qipan.overview.records import Year, moved
 from qipan.sources.fieldwork.actions import Answer, NewVisit, VisitError, save_visit
+from qipan.sources.fieldwork.checklist import Question
 from qipan.sources.fieldwork.corrections import CorrectionError, correct
 from qipan.sources.fieldwork.counting import CountingChanged
-from qipan.sources.fieldwork.queries import VisitForm, next_place, visit_form, visit_page
+from qipan.sources.fieldwork.queries import (
+    VisitForm,
+    asked_at,
+    classes_to_name,
+    next_place,
+    units_to_name,
+    visit_form,
+    visit_page,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,12 +53,12 @@ def visit_new(request: HttpRequest) -> HttpResponse:
     if not code:
         return _choose(request, desk.year)
     now = timezone.now()
-    form = visit_form(desk.year, code, desk.post, now)
-    if form is None:
-        return _choose(request, desk.year, missing=code)
     if request.method == "POST":
-        return _save(request, desk, desk.year, form, now)
-    return _ask(request, desk, form, now)
+        # What the form shows is asked for only if it has to be shown again.
+        asked = asked_at(desk.year, code)
+        return _choose(request, desk.year, missing=code) if asked is None else _save(request, desk, code, asked, now)
+    form = visit_form(desk.year, code, desk.post, now)
+    return _choose(request, desk.year, missing=code) if form is None else _ask(request, desk, form, now)
 
 
 def _choose(request: HttpRequest, year: Year, missing: str = "") -> HttpResponse:
@@ -59,12 +68,12 @@ def _choose(request: HttpRequest, year: Year, missing: str = "") -> HttpResponse
     return render(request, "office/record/visit_choose.html", context, status=404 if missing else 200)
 
 
-def _key(form: VisitForm) -> str:
-    return f"visit:{form.site.code}"[:120]
+def _key(site: str) -> str:
+    return f"visit:{site}"[:120]
 
 
 def _ask(request: HttpRequest, desk: Desk, form: VisitForm, now: datetime) -> HttpResponse:
-    draft = draft_of(desk.post, _key(form))
+    draft = draft_of(desk.post, _key(form.site.code))
     source = Source(draft)
     entered = answers.read([asked.question for asked in form.asked], source)
     if draft:
@@ -83,7 +92,9 @@ def _form(
     request: HttpRequest, form: VisitForm, entered: Sequence[Entered], more: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     rows = []
-    for each, asked in zip(entered, form.asked, strict=True):
+    said = {each.key: each for each in entered}
+    for asked in form.asked:
+        each = said.get(asked.question.key) or Entered(asked.question)
         each.more = asked
         rows.append(each)
     names = {each.code: each.name for each in form.counting.rounds}
@@ -95,14 +106,14 @@ def _form(
         "site": form.site,
         "rows": rows,
         "uid": request.POST.get("uid") or uuid4(),
-        "draft": _key(form),
+        "draft": _key(form.site.code),
         "address": f"{reverse('visit_new')}?site={form.site.code}",
         "counted": [(names[code], n, how) for code, n, how in _by_round(form, counted)],
         "chosen": counted.get("", 0),
         "own": sum(asked.own for asked in form.asked),
         "latest": f"{timezone.localtime():%Y-%m-%dT%H:%M}",
-        "answered": sum(bool(each.outcome) for each in entered),
-        "wrong": sum(bool(each.errors or each.photo_error) for each in entered),
+        "answered": sum(bool(each.outcome) for each in rows),
+        "wrong": sum(each.is_wrong for each in rows),
         "crumbs": [
             (_("Record"), reverse("record_home")), (_("Record a visit"), reverse("visit_new")), (form.site.name, ""),
         ],
@@ -115,9 +126,43 @@ def _by_round(form: VisitForm, counted: dict[str, int]) -> list[tuple[str, int, 
     return [(code, n, how[code]) for code, n in counted.items() if code]
 
 
-def _save(request: HttpRequest, desk: Desk, year: Year, form: VisitForm, now: datetime) -> HttpResponse:
+def _again(
+    request: HttpRequest, desk: Desk, site: str, entered: Sequence[Entered], more: dict[str, Any], at: datetime,
+    status: int = 422,
+) -> HttpResponse:  # fmt: skip
+    """Show the form again as it was filled in."""
+    form = visit_form(desk.year, site, desk.post, at) if desk.year else None
+    if form is None:
+        raise Http404
+    return _form(request, form, entered, more, status)
+
+
+def _name_others(entered: Sequence[Entered], year: Year, now: datetime) -> dict[str, str]:
+    """Turn the classes and units that were named into codes (the units' by item); what cannot be says so at its field."""
+    if any(each.work_class for each in entered):
+        classes = classes_to_name(year.campaign.county_id)
+        for each in entered:
+            if each.work_class and (code := answers.named(each.work_class, classes)) is not None:
+                each.class_code = code
+            elif each.work_class:
+                each.class_error = _("No class has this code or name, or several have it: choose one from the list.")
+    units = {}
+    if any(each.unit for each in entered):
+        known = units_to_name(year.campaign.county_id, timezone.localdate(now))
+        for each in entered:
+            if each.unit and (code := answers.named(each.unit, known)) is not None:
+                units[each.key] = code
+            elif each.unit:
+                each.unit_error = _("No unit has this name or code: choose one from the list.")
+    return units
+
+
+def _save(request: HttpRequest, desk: Desk, site: str, asked: Sequence[Question], now: datetime) -> HttpResponse:
+    year = desk.year
+    if year is None:
+        raise Http404
     source = Source(request.POST)
-    entered = answers.read([asked.question for asked in form.asked], source)
+    entered = answers.read(asked, source)
     answers.check(entered)
     more: dict[str, Any] = {
         "visited_at": source.one("visited_at"), "note": source.one("note"), "general": [], "at_error": "",
@@ -126,13 +171,7 @@ def _save(request: HttpRequest, desk: Desk, year: Year, form: VisitForm, now: da
     at = answers.moment_of(source.one("visited_at"), now)
     if at is None:
         more["at_error"] = _("Enter a date and a time of day, such as 2026-11-23 16:30.")
-    units = {}
-    for each in entered:
-        if each.unit:
-            code = answers.named(each.unit, form.units)
-            units[each.key] = code or ""
-            if code is None:
-                each.errors.append(_("No unit has this name or code: choose one from the list."))
+    units = _name_others(entered, year, now)
     # An item that this form does not have comes from an older form, or from nowhere.
     known = {each.key for each in entered}
     foreign = [
@@ -140,15 +179,15 @@ def _save(request: HttpRequest, desk: Desk, year: Year, form: VisitForm, now: da
         for name in request.POST
         if name[:2] in {"o-", "v-", "k-"} and name[2:] not in known and request.POST.get(name)
     ]
-    if at is None or not whole or any(each.errors for each in entered):
-        return _form(request, form, entered, more, status=422)
+    if at is None or not whole or any(each.is_wrong for each in entered):
+        return _again(request, desk, site, entered, more, now)
     uid = _uid(request.POST.get("uid", ""))
-    told = {asked.question.key: source.one(f"r-{asked.question.key}") for asked in form.asked}
+    told = {each.key: source.one(f"r-{each.key}") for each in entered}
     visit = NewVisit(
-        uid, form.site.code, at,
+        uid, site, at,
         tuple(
             Answer(
-                each.key, each.outcome, each.text, tuple(each.photos), each.work_class, units.get(each.key, ""), each.why
+                each.key, each.outcome, each.text, tuple(each.photos), each.class_code, units.get(each.key, ""), each.why
             )
             for each in entered
             if each.outcome
@@ -159,13 +198,12 @@ def _save(request: HttpRequest, desk: Desk, year: Year, form: VisitForm, now: da
     try:
         saved = save_visit(year, visit, by=desk.post)
     except VisitError as error:
-        return _form(request, form, entered, more | _place_errors(entered, error, more), status=422)
+        return _again(request, desk, site, entered, more | _place_errors(entered, error, more), now)
     except CountingChanged as changed:
-        titles = {asked.question.key: asked.question.title for asked in form.asked}
+        titles = {each.key: each.question.title for each in entered}
         more["changed"] = [(titles[item], counts.name if counts else None) for item, counts in changed.changed.items()]
-        fresh = visit_form(year, form.site.code, desk.post, at) or form
-        return _form(request, fresh, entered, more, status=409)
-    drop_draft(desk.post, _key(form))
+        return _again(request, desk, site, entered, more, at, 409)
+    drop_draft(desk.post, _key(site))
     if saved.again:
         messages.info(request, _("This form had been sent before; it is one visit."))
     else:

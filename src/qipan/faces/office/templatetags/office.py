@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from qipan.assessment.scale import POINT, printed
@@ -92,3 +94,15 @@ def elided(page: Page[Any]) -> Iterator[int | str]:
 def is_gap(number: int | str) -> bool:
     """Whether an entry of `elided` stands for pages left out."""
     return not isinstance(number, int)
+
+
+@register.simple_tag
+def names_to_choose(known: Iterable[tuple[str, Text]]) -> SafeString:
+    """Return the options of a list of suggestions by name, the code beside it; in one go, for there may be hundreds."""
+    return format_html_join("", '<option value="{}">{}</option>', ((text(name), code) for code, name in known))
+
+
+@register.simple_tag
+def codes_to_choose(known: Iterable[tuple[str, Text]]) -> SafeString:
+    """Return the options of a list of suggestions by code and name, where names are not unique."""
+    return format_html_join("", '<option value="{} {}">', ((code, text(name)) for code, name in known))

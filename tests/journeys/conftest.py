@@ -7,12 +7,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+if TYPE_CHECKING:
+    from tests.journeys.own_campaign import Own
 
 # Playwright's loop runs in the thread of the tests, where Django would refuse the database otherwise.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -73,13 +78,34 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The product as a user starts it, with the example campaign in a folder of its own; its address."""
-    folder = tmp_path_factory.mktemp("journeys")
+    with _served(tmp_path_factory.mktemp("journeys")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An installation in which nothing is set up yet; its address."""
+    with _served(tmp_path_factory.mktemp("empty"), "--empty") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def own(browser: Browser, empty_server: str) -> "Own":
+    """A campaign of one's own, set up through the pages as far as people who can sign in."""
+    from tests.journeys.own_campaign import begun
+
+    return begun(browser, empty_server)
+
+
+@contextmanager
+def _served(folder: Path, *options: str) -> Iterator[str]:
+    """Run the product with its data in a folder, and stop it in the end."""
     environment = {**os.environ, "QIPAN_DATA": str(folder / "data"), "QIPAN_LANG": "en", "DATABASE_URL": ""}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "qipan.project.cli", "run", "--port", "0"],
+            [sys.executable, "-m", "qipan.project.cli", "run", "--port", "0", *options],
             stdout=out, stderr=subprocess.STDOUT, env=environment, start_new_session=True,
         )  # fmt: skip
     try:

@@ -26,5 +26,5 @@ def test_unused_photos_go_by_themselves(settings: Any, tmp_path: Path) -> None:
     add_photo(picture(), by=make_world().posts[Role.INSPECTOR])
     Photo.objects.update(added_at=timezone.now() - timedelta(days=2))
     job = run(enqueue(SWEEP, {}, title=Job().title, by=None).pk)
-    assert job is not None and (job.state, job.result) == (Job.State.DONE, {"photos": 1})
+    assert job is not None and (job.state, job.result) == (Job.State.DONE, {"photos": 1, "forms": 0})
     assert not Photo.objects.exists()

@@ -1,4 +1,4 @@
-"""Work in the background for rooms below this one: the hourly sweep of files, the walk along the journal."""
+"""Work in the background for rooms below this one: the hourly sweep of files and forms, the walk along the journal."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from qipan.ground.jobs.recurring import recurring
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import READ_JOURNAL
+from qipan.ground.units.sent import forget_sent
 
 SWEEP = "files.sweep"
 VERIFY = "audit.verify"
@@ -28,8 +29,11 @@ VERIFY = "audit.verify"
 @recurring(SWEEP, cron="17 * * * *", title=Text("清理无人使用的照片", "Sweep photos that nobody used"))
 @handles(SWEEP)
 def sweep_files(progress: Progress, payload: object) -> dict[str, int]:
-    """Take away photos that waited a day for a record, and files that no row names; may be begun anew at any time."""
-    return {"photos": sweep()}
+    """Take away photos that waited a day for a record, files that no row names, and the marks of forms sent long ago.
+
+    It may be begun anew at any time.
+    """
+    return {"photos": sweep(), "forms": forget_sent()}
 
 
 # ---- the journal -------------------------------------------------------------------------------------------------

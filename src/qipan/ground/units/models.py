@@ -158,6 +158,16 @@ class Draft(models.Model):
         return self.form
 
 
+class SentForm(models.Model):
+    """A form that has acted, by the token that it carried; forgotten after a week."""
+
+    uid = models.UUIDField(primary_key=True)
+    sent_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+
 class SignInFailures(models.Model):
     """Failed sign-ins in a row of one name from one address; the next try waits until `until`.
 

@@ -19,8 +19,8 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
-from qipan.faces.office.work.sending import mark_sent, was_sent
 from qipan.ground.units.permissions import Rule
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.leader import LeaderPage
 from qipan.overview.leader import leader as leader_of
 from qipan.spine.work import actions
@@ -89,20 +89,19 @@ def _stands(found: LeaderPage) -> dict[str, Any]:
 def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
     """Send words to an item from the leader's page, and go back there."""
     desk = at_desk(request)
-    uid = request.POST.get("uid", "")
-    if was_sent(request, uid):
-        return redirect("leader")
     found = item_page(desk.post, number)
     if found is None:
         raise Http404(number)
     ready = READY.get(request.POST.get("ready", ""))
     words = str(ready) if ready is not None else request.POST.get("text", "").strip()[:LONGEST]
     try:
-        actions.instruct(found.row.pk, by=desk.post, text=words)
+        with once(request.POST.get("uid", "")):
+            actions.instruct(found.row.pk, by=desk.post, text=words)
+    except AlreadySent:
+        return redirect("leader")
     except WorkError as error:
         messages.error(request, error.words.into(get_language() or "en"))
         return redirect("leader")
-    mark_sent(request, uid)
     unit = found.row.lead.name.into(get_language() or "en") if found.row.lead else _("unowned")
     messages.success(
         request, _("Sent to %(unit)s: “%(words)s” It stands on top of %(number)s.") % {

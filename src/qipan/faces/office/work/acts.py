@@ -20,8 +20,9 @@ from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of
 from qipan.faces.office.work.item import item_answer
 from qipan.faces.office.work.outcomes import OUTCOME, name_of, outcome_fields
-from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer, mark_sent, was_sent
+from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer
 from qipan.ground.units.permissions import EYES, READ, Rule
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.overview.points import unit_names
 from qipan.spine.work import actions
@@ -79,21 +80,20 @@ def _form_refused(action: Action) -> Callable[[Desk, ItemPage], WorkError | None
 def work_accept(request: HttpRequest, number: str) -> HttpResponse:
     """Accept an item; one tap."""
     desk, found = _found(request, number, Action.ACCEPT)
-    uid = request.POST.get("uid", "")
-    if was_sent(request, uid):
-        return redirect("work_item", number)
     version = request.POST.get("version", "")
     person = request.POST.get("person", "")
     try:
-        actions.accept(
-            found.row.pk, version=int(version) if version.isdecimal() else 0, by=desk.post,
-            person=int(person) if person.isdecimal() else None,
-        )  # fmt: skip
+        with once(request.POST.get("uid", "")):
+            actions.accept(
+                found.row.pk, version=int(version) if version.isdecimal() else 0, by=desk.post,
+                person=int(person) if person.isdecimal() else None,
+            )  # fmt: skip
+    except AlreadySent:
+        return redirect("work_item", number)
     except WorkError as error:
         now = item_page(desk.post, number) or found
         since = int(version) if isinstance(error, Stale) and version.isdecimal() else 0
         return item_answer(request, desk, now, refused=error.words, since=since)
-    mark_sent(request, uid)
     messages.success(request, _("Accepted. Report back here when it is fixed; the clock runs until you do."))
     return redirect("work_item", number)
 

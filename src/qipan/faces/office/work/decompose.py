@@ -22,7 +22,7 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.fields import Wrong, end_of_day
-from qipan.faces.office.work.sending import mark_sent, was_sent
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.actions import PlannedTask, decompose, preview_decomposition
@@ -79,8 +79,6 @@ def work_decompose(request: HttpRequest) -> HttpResponse:
     choice = _choice(given.get("deadline", ""), given.get("section", ""), given.get("side", ""))
     if request.method != "POST":
         return _page(request, desk, book, choice, None)
-    if was_sent(request, given.get("uid", "")):
-        return redirect(reverse("work_decompose") + "?done=1")
     ticked = set(request.POST.getlist("check"))
     if choice.deadline is None or not ticked:
         words = choice.error or _("Nothing was issued: tick at least one task.")
@@ -88,10 +86,12 @@ def work_decompose(request: HttpRequest) -> HttpResponse:
     plans = _plans(desk, choice)
     wanted = [plan for plan in plans if plan.check in ticked]
     try:
-        made = decompose(desk.year, wanted, by=desk.post)
+        with once(given.get("uid", "")):
+            made = decompose(desk.year, wanted, by=desk.post)
+    except AlreadySent:
+        return redirect(reverse("work_decompose") + "?done=1")
     except WorkError as error:
         return _page(request, desk, book, choice, ticked, error.words, status=422)
-    mark_sent(request, given.get("uid", ""))
     issued = [plan for plan in wanted if plan.why_not is None]
     request.session[RESULT] = {
         "count": len(made),

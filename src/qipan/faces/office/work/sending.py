@@ -23,6 +23,7 @@ from qipan.faces.office.work.item import sides
 from qipan.faces.office.work.lights import light
 from qipan.ground.files.photos import waiting
 from qipan.ground.units.drafts import draft_of, drop_draft
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.overview.work import free_eyes
 from qipan.spine.work.errors import STAGES, EvidenceMissing, NotIndependent, StageMissing, Stale, WorkError
@@ -31,9 +32,6 @@ from qipan.spine.work.queries import item_page
 if TYPE_CHECKING:
     from qipan.spine.work.queries import ItemPage
 
-#: Where the session keeps the forms that were sent, so that one that is sent twice acts once.
-SENT = "work_sent"
-SENT_KEPT = 30
 PHOTOS = "photos"
 
 
@@ -83,9 +81,6 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         refused = form.refused(desk, found)
         note = _("You began to write this earlier; your draft stands below.") if kept else ""
         return _page(request, desk, found, form, given, refused=refused, draft_note=note)
-    uid = request.POST.get("uid", "")
-    if was_sent(request, uid):
-        return redirect("work_item", found.row.number)
     photos: Sequence[Any] = ()
     problem: Wrong | None = None
     if form.with_photos:
@@ -99,7 +94,10 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         return _page(request, desk, found, form, given, wrong=problem, status=422)
     version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
     try:
-        said = form.do(desk, found, version, given)
+        with once(request.POST.get("uid", "")):
+            said = form.do(desk, found, version, given)
+    except AlreadySent:
+        return redirect("work_item", found.row.number)
     except Wrong as error:
         return _page(request, desk, found, form, given, wrong=error, status=422)
     except Stale as error:
@@ -108,7 +106,6 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         if error.field:
             return _page(request, desk, found, form, given, wrong=Wrong(error.field, error.words), status=422)
         return _page(request, desk, found, form, given, refused=error, status=409)
-    mark_sent(request, uid)
     drop_draft(desk.post, key)
     messages.success(request, said)
     return redirect("work_item", found.row.number)
@@ -127,17 +124,6 @@ def _from_draft(kept: Mapping[str, Any], desk: Desk) -> Given:
     words = {name: value for name, value in kept.items() if isinstance(value, str)}
     uids = kept.get(f"{PHOTOS}_kept") or []
     return Given(words, waiting(uids if isinstance(uids, list) else [uids], desk.post))
-
-
-def was_sent(request: HttpRequest, uid: str) -> bool:
-    """Whether a form of this token has acted already."""
-    return bool(uid) and uid in request.session.get(SENT, ())
-
-
-def mark_sent(request: HttpRequest, uid: str) -> None:
-    """Remember that a form has acted."""
-    if uid:
-        request.session[SENT] = [*request.session.get(SENT, ()), uid][-SENT_KEPT:]
 
 
 def _page(

@@ -17,8 +17,10 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.setup import undo
 from qipan.faces.office.setup.frame import crumbs
 from qipan.faces.office.setup.meanwhile import told
+from qipan.faces.office.setup.register_forms import new_uid, page_number
 from qipan.ground.units.errors import RegisterError, Stale
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.spine.campaigns.nodes import NodePlan, add_node, change_node, nodes, remove_node
 
@@ -37,7 +39,10 @@ def setup_nodes(request: HttpRequest) -> HttpResponse:
         return _list(request, desk, EMPTY)
     given = _given(request)
     try:
-        node = add_node(desk.campaign, _plan(given), by=desk.post)
+        with once(request.POST.get("uid", "")):
+            node = add_node(desk.campaign, _plan(given), by=desk.post)
+    except AlreadySent:
+        return HttpResponseRedirect(reverse("setup_nodes"))
     except RegisterError as error:
         return _list(request, desk, given, error)
     messages.success(request, _("Added: %(name)s") % {"name": node.name.into(get_language() or "en")})
@@ -52,6 +57,7 @@ def _list(request: HttpRequest, desk: Desk, given: dict[str, str], error: Regist
         "given": given,
         "error": {error.field or "form": error.words.into(get_language() or "en")} if error else {},
         "undo": undo.offered(request, PAGE),
+        "uid": new_uid(),
     }
     return render(request, "office/setup/nodes.html", context, status=422 if error else 200)
 
@@ -73,7 +79,7 @@ def setup_node(request: HttpRequest, pk: int) -> HttpResponse:
         given = _given(request)
         sent = request.POST.get("version", "")
         try:
-            change_node(pk, _plan(given), version=int(sent) if sent.isdecimal() else 0, by=desk.post)
+            change_node(pk, _plan(given), version=page_number(sent) or 0, by=desk.post)
         except RegisterError as refused:
             error = refused
             version = refused.version if isinstance(refused, Stale) else version

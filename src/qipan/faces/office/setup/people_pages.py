@@ -28,14 +28,12 @@ from qipan.faces.office.setup.register_forms import (
     changed_context,
     choose,
     day_field,
-    is_sent_again,
     new_uid,
     options,
     page_number,
     said,
     status_of,
     styled,
-    taken,
 )
 from qipan.faces.office.setup.unit_pages import workbook
 from qipan.ground.units import people, registers
@@ -43,6 +41,7 @@ from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.people import PersonEntry, PostEntry
 from qipan.ground.units.permissions import MANAGE_PEOPLE
 from qipan.ground.units.registers import PersonRow, PostRow
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.standard import folded
 
 PAGE = 100
@@ -198,17 +197,17 @@ def person_new(request: HttpRequest) -> HttpResponse:
     initial = {"unit": request.GET.get("unit", ""), "role": request.GET.get("role", "")}
     form = NewPersonForm(request.POST if request.method == "POST" else None, initial=initial)
     _with_choices(request, form)
-    if request.method == "POST" and is_sent_again(request):
-        return redirect("people")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         entry = PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"], data["username"])
         try:
-            made = people.add_person(entry, form.entry(), by=at_desk(request).post)
+            with once(request.POST.get("uid", "")):
+                made = people.add_person(entry, form.entry(), by=at_desk(request).post)
+        except AlreadySent:
+            return redirect("people")
         except RegisterError as error:
             add_error(form, error)
         else:
-            taken(request)
             messages.success(
                 request, _("%(name)s was added as %(username)s. Print a slip, so that they can sign in.")
                 % {"name": made.full_name_zh, "username": made.username},
@@ -245,11 +244,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             people.change_person(pk, PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"]), by=desk.post)
             messages.success(request, _("Changed."))
             return redirect("person", pk)
-        if do == "post" and (is_sent_again(request) or post_form.is_valid()):
-            if not is_sent_again(request):
+        if do == "post" and post_form.is_valid():
+            with once(request.POST.get("uid", "")):
                 people.add_post(pk, post_form.entry(), by=desk.post)
-                taken(request)
-                messages.success(request, _("The post was added."))
+            messages.success(request, _("The post was added."))
             return redirect("person", pk)
         if do in {"close", "open"}:
             (people.deactivate if do == "close" else people.reactivate)(pk, by=desk.post)
@@ -260,6 +258,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 else _("The account is open again. Print a new slip."),
             )
             return redirect("person", pk)
+    except AlreadySent:
+        return redirect("person", pk)
     except RegisterError as error:
         if do in {"close", "open"}:
             messages.error(request, said(error.words))

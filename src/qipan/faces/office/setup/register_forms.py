@@ -1,4 +1,4 @@
-"""What the forms of the registers share: errors at their fields, two editors at once, a form that is sent twice."""
+"""What the forms of the registers share: errors at their fields, two editors at once, a token for each form."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 
 from qipan.assessment.text import Text
 from qipan.ground.units.errors import RegisterError, Stale
-
-SENT = "sent_forms"
-_REMEMBERED = 30
 
 FIELD_WORDS = {
     "name_zh": gettext_lazy("Name (Chinese)"), "name_en": gettext_lazy("Name (English)"), "type": gettext_lazy("Type"), "code": gettext_lazy("Code"),
@@ -92,19 +88,6 @@ def status_of(form: forms.Form, context: Mapping[str, Any]) -> int:
 def new_uid() -> str:
     """Return a token for a form."""
     return uuid4().hex
-
-
-def is_sent_again(request: HttpRequest) -> bool:
-    """Whether this very form has been taken already; a browser that sends it twice enters nothing twice."""
-    uid = request.POST.get("uid", "")
-    return bool(uid) and uid in request.session.get(SENT, ())
-
-
-def taken(request: HttpRequest) -> None:
-    """Remember that a form was taken."""
-    uid = request.POST.get("uid", "")
-    if uid:
-        request.session[SENT] = [*request.session.get(SENT, ()), uid][-_REMEMBERED:]
 
 
 def options(pairs: Iterable[tuple[Any, Text]], empty: Any = None) -> Sequence[tuple[Any, Any]]:

@@ -22,14 +22,12 @@ from qipan.faces.office.setup.register_forms import (
     changed_context,
     choose,
     day_field,
-    is_sent_again,
     new_uid,
     options,
     page_number,
     said,
     status_of,
     styled,
-    taken,
 )
 from qipan.faces.office.setup.unit_pages import workbook
 from qipan.ground.sites import queries, registry
@@ -37,6 +35,7 @@ from qipan.ground.sites.site_list import Words, site_sheet
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.permissions import MANAGE_SITES
 from qipan.ground.units.registers import unit_choices
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.site_words import site_words
 from qipan.overview.standard import folded
 
@@ -214,15 +213,15 @@ def site_new(request: HttpRequest) -> HttpResponse:
     desk = at_desk(request)
     words = site_words(desk.year)
     form, lines = _form(request, None, words)
-    if request.method == "POST" and is_sent_again(request):
-        return redirect("setup_sites")
     if request.method == "POST" and form.is_valid():
         try:
-            made = registry.add_site(_entry(form, request), types=words.types, by=desk.post)
+            with once(request.POST.get("uid", "")):
+                made = registry.add_site(_entry(form, request), types=words.types, by=desk.post)
+        except AlreadySent:
+            return redirect("setup_sites")
         except RegisterError as error:
             add_error(form, error)
         else:
-            taken(request)
             messages.success(request, _("%(name)s was added.") % {"name": said(made.name)})
             return redirect("site_new" if request.POST.get("do") == "another" else "setup_sites")
     context = {"heading": _("Add a site"), "crumbs": crumbs((_("Add a site"), "")), "uid": new_uid()}

@@ -23,20 +23,19 @@ from qipan.faces.office.setup.register_forms import (
     changed_context,
     choose,
     day_field,
-    is_sent_again,
     new_uid,
     options,
     page_number,
     said,
     status_of,
     styled,
-    taken,
 )
 from qipan.ground.documents.workbook import SheetToWrite, write_workbook
 from qipan.ground.units import registers, registry, types
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.permissions import MANAGE_UNITS
 from qipan.ground.units.registers import UnitRow
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.standard import folded
 
 
@@ -145,15 +144,15 @@ def _form(request: HttpRequest, row: UnitRow | None) -> UnitForm:
 def unit_new(request: HttpRequest) -> HttpResponse:
     """Add a unit."""
     form = _form(request, None)
-    if request.method == "POST" and is_sent_again(request):
-        return redirect("setup_units")
     if request.method == "POST" and form.is_valid():
         try:
-            made = registry.add_unit(form.entry(), by=at_desk(request).post)
+            with once(request.POST.get("uid", "")):
+                made = registry.add_unit(form.entry(), by=at_desk(request).post)
+        except AlreadySent:
+            return redirect("setup_units")
         except RegisterError as error:
             add_error(form, error)
         else:
-            taken(request)
             messages.success(request, _("%(name)s was added.") % {"name": said(made.name)})
             again = "unit_new" if request.POST.get("do") == "another" else "setup_units"
             return redirect(again)

@@ -65,7 +65,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
     """The desk, its campaign and year, the menu, and the version."""
     desk = desk_of(request)
     if desk is None:
-        return {"version": qipan.__version__}
+        return {"product_version": qipan.__version__, "version": qipan.__version__}
     campaign = ShownCampaign(desk.campaign.name, desk.is_example) if desk.campaign else None
     return {
         "desk": desk,
@@ -80,5 +80,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "account_label": post_label(desk),
         # Asked for by a template, or not at all; once for a page.
         "unread_count": cache(partial(unread, desk.post)),
+        # Forms name the version of what they change so; the foot keeps the product's own.
+        "product_version": qipan.__version__,
         "version": qipan.__version__,
     }

@@ -16,6 +16,10 @@ from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ
 from qipan.spine.campaigns.practice import enter_practice, make_practice, practice_of, remove_practice, reset_practice
 
 
+def _above(*, may_set_up: bool) -> list[tuple[str, str]]:
+    return [(_("Settings"), reverse("setup"))] if may_set_up else []
+
+
 @require_safe
 @requires(READ)
 def practice(request: HttpRequest) -> HttpResponse:
@@ -25,7 +29,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     county = real.unit.county if real else desk.county
     there = practice_of(county.pk)
     context = {
-        "crumbs": [(_("Practice"), "")],
+        "crumbs": [*_above(may_set_up=MANAGE_CAMPAIGN.allows(real, county)), (_("Practice"), "")],
         "inside": desk.county.is_practice,
         "exists": there is not None,
         "place": there.name if there else None,
@@ -117,7 +121,7 @@ def _confirmed(request: HttpRequest, title: str, words: str, button: str, *, rem
         return HttpResponseRedirect(reverse("practice"))
     if request.method != "POST":
         context = {
-            "crumbs": [(_("Practice"), reverse("practice")), (title, "")],
+            "crumbs": [*_above(may_set_up=True), (_("Practice"), reverse("practice")), (title, "")],
             "title": title, "words": words, "button": button, "back": reverse("practice"),
         }  # fmt: skip
         return render(request, "office/setup/confirm.html", context)

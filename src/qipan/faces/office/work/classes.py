@@ -158,8 +158,13 @@ def work_classes(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("work_classes") if words or group or basis else "",
         "exports": exports.links(request),
         "may_edit": MANAGE_CLASSES.allows(desk.post, desk.county),
+        "crumbs": [(_("Work"), reverse("work_list")), (_("Classes of findings"), "")],
     }  # fmt: skip
     return render(request, "office/work/classes.html", context)
+
+
+def _crumbs(here: Text | str) -> list[tuple[Text | str, str]]:
+    return [(_("Work"), reverse("work_list")), (_("Classes of findings"), reverse("work_classes")), (here, "")]
 
 
 def _headings() -> list[str]:
@@ -218,7 +223,7 @@ def work_class(request: HttpRequest, code: str) -> HttpResponse:
         "shown": shown,
         "items": found.items,
         "may_edit": MANAGE_CLASSES.allows(desk.post, desk.county),
-        "crumbs": [(_("Classes of findings"), reverse("work_classes")), (shown.row.name, "")],
+        "crumbs": _crumbs(shown.row.name),
     }
     if request.method != "POST":
         return render(request, "office/work/class.html", context)
@@ -253,7 +258,7 @@ def work_class_new(request: HttpRequest) -> HttpResponse:
         "is_new": True,
         "may_edit": True,
         "groups": list(class_queries.groups().values()),
-        "crumbs": [(_("Classes of findings"), reverse("work_classes")), (_("Add a class"), "")],
+        "crumbs": _crumbs(_("Add a class")),
     }
     if request.method != "POST":
         return render(request, "office/work/class.html", context)
@@ -352,7 +357,7 @@ def _import_page(request: HttpRequest, *, status: int = 200, **more: Any) -> Htt
     desk = at_desk(request)
     kept = draft_of(desk.post, WAITING)
     context: dict[str, Any] = {
-        "crumbs": [(_("Classes of findings"), reverse("work_classes")), (_("Import a table"), "")],
+        "crumbs": _crumbs(_("Import a table")),
         "waiting": None,
     }
     if kept is not None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from qipan.ground.documents.workbook import Column, SheetToWrite, write_workbook
-from tests.journeys.acts import send
+from tests.journeys.acts import choose, send
 from tests.journeys.people import DESK, people
 
 PASSWORD = "four quiet rivers run"
@@ -227,3 +227,39 @@ def _nodes(page: Page, own: Own) -> None:
     page.locator('input[name="decides"]').check()
     send(page)
     expect(page.locator("tbody tr", has_text="省级测评")).to_be_visible()
+
+
+def new_site(page: Page, own: Own, name: str, kind: str, territory: str, unit: str = "") -> str:
+    """Register a site on its form; return its code."""
+    page.goto(f"{own.address}/setup/sites/new/")
+    page.locator('input[name="name_zh"]').fill(name)
+    choose(page, "type", kind)
+    choose(page, "territory", territory)
+    if unit:
+        choose(page, "duty_unit", unit)
+    send(page, page.locator("main form.register-site"))
+    return site_code(page, own, name)
+
+
+def site_code(page: Page, own: Own, name: str) -> str:
+    """The code of a site, from the register."""
+    page.goto(f"{own.address}/setup/sites/?q={name}")
+    return page.locator("tbody tr", has_text=name).locator(".code").first.inner_text().strip()
+
+
+def unit_code(page: Page, own: Own, name: str) -> str:
+    """The code of a unit, from the register."""
+    page.goto(f"{own.address}/setup/units/?q={name}")
+    return page.locator("tbody tr th", has_text=name).first.locator(".code").inner_text().strip()
+
+
+def add_post(page: Page, own: Own, name: str, unit: str, role: str, title: str) -> None:
+    """Give a person another post, on the person's page."""
+    page.goto(f"{own.address}/setup/people/?q={name}")
+    page.locator("tbody tr th a", has_text=name).click()
+    page.locator("details:has(select[name='post-unit']) summary").click()
+    choose(page, "post-unit", unit)
+    page.locator('select[name="post-role"]').select_option(role)
+    page.locator('input[name="post-title_zh"]').fill(title)
+    send(page, page.locator('form:has(select[name="post-unit"])'))
+    expect(page.locator("table.register-list tbody")).to_contain_text(title)

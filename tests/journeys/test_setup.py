@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.acts import (
     accept,
@@ -19,23 +19,23 @@ from tests.journeys.acts import (
     switch,
     totals,
 )
-from tests.journeys.own_campaign import MARKETS, OTHER_TOWN, TOWN, TRADE, TRADE_EN, Own, enter, step
+from tests.journeys.own_campaign import (
+    MARKETS,
+    OTHER_TOWN,
+    TOWN,
+    TRADE,
+    TRADE_EN,
+    Own,
+    enter,
+    new_site,
+    site_code,
+    step,
+    unit_code,
+)
 from tests.journeys.people import DESK, PHONE, fits, people
 from tests.journeys.reading import figure, list_sum
 
 SQUARES = "公园、公共广场"
-
-
-def site_code(page: Page, own: Own, name: str) -> str:
-    """The code of a site, from the register."""
-    page.goto(f"{own.address}/setup/sites/?q={name}")
-    return page.locator("tbody tr", has_text=name).locator(".code").first.inner_text().strip()
-
-
-def unit_code(page: Page, own: Own, name: str) -> str:
-    """The code of a unit, from the register."""
-    page.goto(f"{own.address}/setup/units/?q={name}")
-    return page.locator("tbody tr th", has_text=name).first.locator(".code").inner_text().strip()
 
 
 def test_from_empty_to_a_first_score(browser: Browser, own: Own) -> None:
@@ -142,13 +142,7 @@ def test_a_new_type_of_unit(browser: Browser, own: Own) -> None:
         office.goto(f"{own.address}/units/{code}/")
         assert figure(office.locator(".unit-figures b").last.inner_text()) == 0, "nothing falls to it yet"
 
-        office.goto(f"{own.address}/setup/sites/new/")
-        office.locator('input[name="name_zh"]').fill("东关广场")
-        choose(office, "type", SQUARES)
-        choose(office, "territory", "东关党群服务中心")
-        choose(office, "duty_unit", "东关党群服务中心")
-        send(office, office.locator("main form.register-site"))
-        site = site_code(office, own, "东关广场")
+        site = new_site(office, own, "东关广场", SQUARES, "东关党群服务中心", "东关党群服务中心")
         open_census(office, own.address, SQUARES, "广场普查")
         number = find(office, own.address, site, "广场地面污损", "东关党群服务中心")
         office.goto(f"{own.address}/work/?unit={code}")
@@ -171,12 +165,7 @@ def test_a_merged_township_keeps_its_past(browser: Browser, own: Own) -> None:
         choose(office, "type", "乡")
         send(office)
         code = unit_code(office, own, town)
-        office.goto(f"{own.address}/setup/sites/new/")
-        office.locator('input[name="name_zh"]').fill("柳沟集市")
-        choose(office, "type", MARKETS)
-        choose(office, "territory", town)
-        send(office, office.locator("main form.register-site"))
-        site = site_code(office, own, "柳沟集市")
+        site = new_site(office, own, "柳沟集市", MARKETS, town)
         number = find(office, own.address, site, "公益广告缺失", town)
 
         office.goto(f"{own.address}/setup/units/?q={town}")

@@ -120,7 +120,7 @@ def _functions(found: Responsibilities) -> Iterator[Missing]:
             leads, supports = len(row.leads), len(row.supports)
             yield Missing(
                 row.code, row.code, row.title,
-                Text(f"牵头{leads}项、配合{supports}项检查", f"leads {leads} and supports {supports} checks"),
+                Text(f"牵头{leads}项、配合{supports}项测评点", f"leads {leads} and supports {supports} checks"),
             )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def _checklists(here: Standing) -> Iterator[Missing]:
             points[part.stratum] = points.get(part.stratum, 0) + part.possible
     for stratum, checks in sorted(lacking.items(), key=lambda pair: (-points.get(pair[0], 0), pair[0])):
         node = here.book.nodes[here.book.lines[checks[0]].node]
-        note = Text(f"{len(checks)}项检查涉及，无检查表", f"named by {len(checks)} checks, no checklist on file")
+        note = Text(f"{len(checks)}项测评点涉及，无检查单", f"named by {len(checks)} checks, no checklist on file")
         yield Missing(stratum, stratum, type_title(here, stratum), note, node.key, points.get(stratum, 0))
     for key in here.book.bare:
         node = here.book.nodes[key]
@@ -244,7 +244,7 @@ def _limits(county_id: int) -> Iterator[Missing]:
     for each in rows:
         zh, en = UNITS_OF_TIME[each.limit_unit]
         yield Missing(
-            each.code, each.code, each.name, Text(f"示例时限：{each.limit}{zh}", f"sample limit: {each.limit} {en}")
+            each.code, each.code, each.name, Text(f"样例时限：{each.limit}{zh}", f"sample limit: {each.limit} {en}")
         )
 
 

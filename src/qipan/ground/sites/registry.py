@@ -195,7 +195,7 @@ def checked(entry: SiteEntry, county: County, types: Collection[str], kept: Site
         raise RegisterError(Text("地址最多 160 字", "the address has at most 160 characters"), "address")
     taken = Site.objects.filter(county=county, code=code).exclude(pk=kept.pk if kept else 0)
     if code and taken.exists():
-        raise RegisterError(Text(f"编码“{code}”已被其他点位使用", f"another site has the code {code}"), "code")
+        raise RegisterError(Text(f"编号“{code}”已被其他点位使用", f"another site has the code {code}"), "code")
     check_position(entry.lon, entry.lat)
     wanted = {*(entry.duties or {}).values(), *((entry.territory,) if entry.territory else ())}
     known = set(Unit.objects.filter(county=county, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()

@@ -51,7 +51,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 ORDER = ("name", "type", "address", "territory", "unit")
 """Columns of pasted lines without a heading."""
 FIELDS = {
-    "code": Text("编码", "code"), "name_zh": Text("中文名称", "Chinese name"), "name_en": Text("英文名称", "English name"),
+    "code": Text("编号", "code"), "name_zh": Text("中文名称", "Chinese name"), "name_en": Text("英文名称", "English name"),
     "type": Text("类型", "type"), "address": Text("地址", "address"), "territory": Text("属地", "territory"),
     "lon": Text("经度", "longitude"), "lat": Text("纬度", "latitude"), "valid_from": Text("启用日期", "first day"),
     "valid_to": Text("停用日期", "last day"), "duties": Text("责任单位", "answers for it"),
@@ -139,7 +139,7 @@ def _plan(line: Line, read: ListRead, known: _Known, unknown: dict[str, None]) -
                         f"有 {len(found)} 个同类点位叫“{line['name']}”",
                         f"{len(found)} sites of this type are called {line['name']}",
                     ),
-                    Text(f"加上编码：{codes}", f"add a code: {codes}"),
+                    Text(f"加上编号：{codes}", f"add a code: {codes}"),
                 )
             )
         pk = found[0] if len(found) == 1 else None

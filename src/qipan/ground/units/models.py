@@ -161,11 +161,11 @@ class Draft(models.Model):
 class SentForm(models.Model):
     """A form that has acted, by the token that it carried; forgotten after a week."""
 
-    uid = models.UUIDField(primary_key=True)
+    token = models.CharField(max_length=64, primary_key=True)
     sent_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return str(self.uid)
+        return self.token
 
 
 class SignInFailures(models.Model):

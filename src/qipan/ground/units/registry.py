@@ -287,7 +287,7 @@ def _checked(entry: UnitEntry, county: County, kept: Unit | None) -> UnitEntry:
     if entry.type not in {row.code for row in unit_types(county.pk)}:
         raise RegisterError(Text("请选择单位类型", "choose a type"), "type")
     if code and Unit.objects.filter(county=county, code=code).exclude(pk=besides).exists():
-        raise RegisterError(Text(f"编码“{code}”已被其他单位使用", f"another unit has the code {code}"), "code")
+        raise RegisterError(Text(f"编号“{code}”已被其他单位使用", f"another unit has the code {code}"), "code")
     if entry.parent is not None:
         above = Unit.objects.filter(county=county, pk=entry.parent).first()
         if above is None:
@@ -319,7 +319,7 @@ def check_words(zh: str, en: str, code: str) -> None:
         raise RegisterError(Text("英文名称最多 80 个字符", "the English name has at most 80 characters"), "name_en")
     if code and (len(code) > 40 or not _CODE.fullmatch(code)):
         raise RegisterError(
-            Text("编码最多 40 个字符，只用字母、数字、点、横线和下划线", "a code has at most 40 letters, digits, dots, dashes and underscores"),
+            Text("编号最多 40 个字符，只用字母、数字、点、横线和下划线", "a code has at most 40 letters, digits, dots, dashes and underscores"),
             "code",
         )  # fmt: skip
 

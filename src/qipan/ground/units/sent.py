@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -28,18 +27,17 @@ def once(token: str, at: datetime | None = None) -> Iterator[None]:
     refused leaves no mark.
 
     Args:
-        token: what the form carries (a UUID); one without acts each time.
+        token: what the form carries; one without acts each time.
         at: when; now unless told otherwise.
 
     Raises:
         AlreadySent: the form has acted.
     """
-    uid = _uid(token)
     with transaction.atomic():
-        if uid is not None:
+        if token:
             try:
                 with transaction.atomic():
-                    SentForm.objects.create(uid=uid, sent_at=at or timezone.now())
+                    SentForm.objects.create(token=token[:64], sent_at=at or timezone.now())
             except IntegrityError:
                 raise AlreadySent from None
         yield
@@ -49,10 +47,3 @@ def forget_sent(at: datetime | None = None) -> int:
     """Forget the forms that were sent long ago, and return how many."""
     gone, _ = SentForm.objects.filter(sent_at__lt=(at or timezone.now()) - KEPT).delete()
     return gone
-
-
-def _uid(token: str) -> UUID | None:
-    try:
-        return UUID(token)
-    except ValueError:
-        return None

@@ -41,7 +41,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 ORDER = ("name", "type", "parent", "code", "name_en")
 """Columns of pasted lines without a heading."""
 FIELDS = {
-    "code": Text("编码", "code"), "name_zh": Text("中文名称", "Chinese name"), "name_en": Text("英文名称", "English name"),
+    "code": Text("编号", "code"), "name_zh": Text("中文名称", "Chinese name"), "name_en": Text("英文名称", "English name"),
     "type": Text("类型", "type"), "parent": Text("上级单位", "stands under"), "valid_from": Text("启用日期", "first day"),
     "valid_to": Text("停用日期", "last day"),
 }  # fmt: skip
@@ -188,7 +188,7 @@ def _parent(line: Line, known: _Known, indented_under: str, refuse: Any) -> str 
             return ""
         refuse(
             "parent_code",
-            Text(f"没有编码为“{code}”的上级单位", f"no unit has the code {code}"),
+            Text(f"没有编号为“{code}”的上级单位", f"no unit has the code {code}"),
             Text("上级单位写在下级之前", "list a unit before those under it"),
         )
         return None
@@ -209,7 +209,7 @@ def _parent(line: Line, known: _Known, indented_under: str, refuse: Any) -> str 
         refuse(
             "parent",
             Text(f"有 {len(found)} 个单位叫“{word}”", f"{len(found)} units are called {word}"),
-            Text(f"改写编码：{codes}", f"write a code instead: {codes}"),
+            Text(f"改写编号：{codes}", f"write a code instead: {codes}"),
         )
     else:
         refuse(
@@ -234,7 +234,7 @@ def _unit_of(line: Line, known: _Known, parent: str | None, refuse: Any) -> Unit
         refuse(
             "name",
             Text(f"有 {len(current)} 个单位叫“{line['name']}”", f"{len(current)} units are called {line['name']}"),
-            Text(f"加上编码或上级单位（{codes}）", f"add a code or the unit above ({codes})"),
+            Text(f"加上编号或上级单位（{codes}）", f"add a code or the unit above ({codes})"),
         )
         return None
     return current[0] if current else None

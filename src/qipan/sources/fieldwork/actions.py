@@ -170,7 +170,7 @@ def _answers(visit: NewVisit, asked: Mapping[str, Question]) -> list[tuple[str, 
         question = asked.get(answer.item)
         if question is None:
             words = Text(
-                "此项不在该类点位的清单里，请删去", "this item is not on the checklist of this type: leave it out"
+                "此项不在该类点位的检查单上，请删去", "this item is not on the checklist of this type: leave it out"
             )
             problems.append((answer.item, words))
         elif answer.item in seen:

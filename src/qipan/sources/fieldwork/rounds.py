@@ -128,7 +128,7 @@ def open_round(year: CampaignYear, plan: Plan, *, by: Post, at: datetime | None 
         problems = check(year, plan, of, on)
         if year.year != on.year:
             words = Text(
-                f"轮次计入打开当年；现在不是{year.year}年",
+                f"轮次计入开启当年；现在不是{year.year}年",
                 f"a round counts for the year it is opened in, not {year.year}",
             )
             problems.append(RoundError("kind", words))

@@ -41,7 +41,7 @@ def choose_answering_lead(year: CampaignYear, check: str, unit: str, *, by: Post
         raise ChoiceError(Text(f"标准中没有测评点“{check}”", f"the standard has no check {check!r}"))
     chosen = Unit.objects.filter(county_id=year.campaign.county_id, code=unit).first()
     if chosen is None:
-        raise ChoiceError(Text(f"本县没有代码为“{unit}”的单位", f"the county has no unit {unit!r}"))
+        raise ChoiceError(Text(f"本县没有编号为“{unit}”的单位", f"the county has no unit {unit!r}"))
     with act(actor(by)) as noted:
         before = _chosen(year, check)
         lead, _ = AnsweringLead.objects.update_or_create(

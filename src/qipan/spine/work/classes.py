@@ -219,7 +219,7 @@ def set_item_class(county: County, item: str, code: str, *, by: Post) -> None:
         raise PermissionDenied
     item = item.strip()
     if not item or len(item) > 80:
-        raise ClassError(Text("请填写清单项目", "name the item of a checklist"), "item")
+        raise ClassError(Text("请填写检查项", "name the item of a checklist"), "item")
     with act(actor(by)) as going:
         standing = ItemClass.objects.filter(county=county, item=item).select_related("work_class").first()
         was = standing.work_class.code if standing else ""

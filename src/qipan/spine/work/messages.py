@@ -32,7 +32,7 @@ def day_of(at: datetime) -> date:
 def said(at: datetime) -> Text:
     """Return a moment as a message states it."""
     local = timezone.localtime(at, timezone.get_default_timezone())
-    return Text(f"{local.month}月{local.day}日{local:%H:%M}", f"{local.day} {local:%b %H:%M}")
+    return Text(f"{local.month}月{local.day}日{local.hour}:{local:%M}", f"{local.day} {local:%b %H:%M}")
 
 
 def short(title: str, most: int = 60) -> str:
@@ -73,7 +73,9 @@ def tell(
     send_all([notice(item, posts, kind, words, by=by)], at=at)
 
 
-def notice(item: WorkItem, posts: Iterable[Post], kind: str, words: Text, *, by: Post | None, address: str = "") -> Notice:
+def notice(
+    item: WorkItem, posts: Iterable[Post], kind: str, words: Text, *, by: Post | None, address: str = ""
+) -> Notice:
     """Return words about an item for some posts, ready to send; nobody is told what they did themselves."""
     mine = by.pk if by else None
     told = tuple(post for post in posts if post.pk != mine)

@@ -123,7 +123,7 @@ class Desk:
             named = next((unit for unit in self.units.values() if unit.code == finding.unit), None)
             if named is None:
                 raise WorkError(
-                    Text(f"本县没有代码为“{finding.unit}”的单位。", f"The county has no unit {finding.unit!r}."), "unit"
+                    Text(f"本县没有编号为“{finding.unit}”的单位。", f"The county has no unit {finding.unit!r}."), "unit"
                 )
             return Responsible(named, "named")
         line = place.line

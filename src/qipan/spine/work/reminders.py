@@ -50,7 +50,7 @@ def reminder_of(item: WorkItem, now: datetime) -> Reminder | None:
     if now <= item.deadline:
         if now < item.due_from:
             return None
-        words = messages.about(item, f"临近时限（{until.zh}）", f"Due soon ({until.en})")
+        words = messages.about(item, f"临期（时限{until.zh}）", f"Due soon ({until.en})")
         return Reminder(item, "work.due", f"work.due:{about}", words, 0)
     days = (messages.day_of(now) - messages.day_of(item.deadline)).days
     step = max((one for one in LATE_ON if days >= one), default=0)
@@ -58,9 +58,11 @@ def reminder_of(item: WorkItem, now: datetime) -> Reminder | None:
         # The day is not over yet; danger does not wait for the next one.
         return None
     if not step:
-        words = messages.about(item, f"安全问题已超时（时限{until.zh}）", f"Danger, and late (due {until.en})")
+        words = messages.about(item, f"安全隐患已超期（时限{until.zh}）", f"Danger, and late (due {until.en})")
         return Reminder(item, "work.late", f"work.late:{about}:0", words, 0)
-    words = messages.about(item, f"已超时{days}天（时限{until.zh}）", f"{days} days late (due {until.en})")
+    words = messages.about(
+        item, f"已超期{days}天（时限{until.zh}）", f"{days} day{'s'[: days > 1]} late (due {until.en})"
+    )
     return Reminder(item, "work.late", f"work.late:{about}:{step}", words, step)
 
 

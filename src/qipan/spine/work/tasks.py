@@ -226,7 +226,7 @@ def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit"
             Text(f"“{title.zh}”没有牵头单位，未保存。", f"“{title.en}” has no lead unit; nothing was saved."), field
         )
     if code not in codes:
-        raise WorkError(Text(f"本县没有代码为“{code}”的单位。", f"The county has no unit {code!r}."), field)
+        raise WorkError(Text(f"本县没有编号为“{code}”的单位。", f"The county has no unit {code!r}."), field)
     return codes[code]
 
 

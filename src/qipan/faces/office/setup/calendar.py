@@ -264,7 +264,7 @@ def _shown(found: CalendarPage, day: date, today: date, chosen: date | None) -> 
     weekend = day.weekday() > 4
     state = special.kind if special else "weekend" if weekend else "plain"
     name = special.name.into(get_language() or "en") if special else ""
-    words = ", ".join(
+    words = ("，" if str(get_language() or "").startswith("zh") else ", ").join(
         part for part in (day_words(day), _state_word(special.kind if special else "", day), name) if part
     )
     return ShownDay(

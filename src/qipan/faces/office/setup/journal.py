@@ -21,7 +21,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES
-from qipan.faces.office.setup.journal_words import thing_url, thing_words, verb_words
+from qipan.faces.office.setup.journal_words import detail_words, thing_url, thing_words, verb_words
 from qipan.ground.audit import queries
 from qipan.ground.audit.queries import Entry, Filters
 from qipan.ground.jobs import housekeeping
@@ -131,8 +131,12 @@ def _shown(entry: Entry) -> dict[str, Any]:
         # An id that is a hash or drawn by lot says no more in full.
         "label": entry.thing_label or (entry.thing_id[:12] if _DRAWN.fullmatch(entry.thing_id) else entry.thing_id),
         "url": thing_url(entry.thing_kind, entry.thing_id),
-        "details": [(name, _value(value)) for name, value in entry.details.items() if value not in (None, "", [], {})],
-        "personal": sorted(entry.personal),
+        "details": [
+            (detail_words(name), _value(value))
+            for name, value in entry.details.items()
+            if value not in (None, "", [], {})
+        ],
+        "personal": [detail_words(name) for name in sorted(entry.personal)],
     }
 
 

@@ -40,7 +40,7 @@ VERBS = {
     "function.unmap": Text("取消职能对应", "unmapped a function"),
     "installation.restore": Text("从备份恢复", "restored a backup"),
     "ledger.check_file": Text("重新核对文件", "had a file checked again"),
-    "ledger.close_round": Text("关闭轮次", "closed a round"),
+    "ledger.close_round": Text("结束轮次", "closed a round"),
     "ledger.confirm_file": Text("确认登记文件", "confirmed a file"),
     "ledger.correct": Text("更正记录", "corrected a record"),
     "ledger.discard_file": Text("放弃文件", "put a file aside"),
@@ -48,9 +48,9 @@ VERBS = {
     "ledger.hand_in_file": Text("提交观测文件", "handed in a file"),
     "ledger.open_round": Text("开启轮次", "opened a round"),
     "ledger.record": Text("登记观测", "recorded observations"),
-    "node.add": Text("增加时间节点", "added a milestone"),
-    "node.change": Text("修改时间节点", "changed a milestone"),
-    "node.remove": Text("删除时间节点", "removed a milestone"),
+    "node.add": Text("添加节点", "added a node"),
+    "node.change": Text("修改节点", "changed a node"),
+    "node.remove": Text("删除节点", "removed a node"),
     "people.add": Text("新增人员", "added a person"),
     "people.add_post": Text("新增岗位", "added a post"),
     "people.change": Text("修改人员信息", "changed a person's data"),
@@ -58,22 +58,22 @@ VERBS = {
     "people.choose_password": Text("首次设置密码", "chose a first password"),
     "people.deactivate": Text("停用账号", "deactivated an account"),
     "people.edit": Text("修改人员", "changed a person"),
-    "people.end_post": Text("岗位到期", "ended a post"),
+    "people.end_post": Text("结束岗位", "ended a post"),
     "people.import": Text("导入人员", "imported people"),
     "people.reactivate": Text("恢复账号", "reactivated an account"),
     "people.reopen_post": Text("恢复岗位", "reopened a post"),
-    "people.slip": Text("打印账号单", "printed a slip"),
+    "people.slip": Text("打印登录条", "printed a slip"),
     "practice.make": Text("建立练习环境", "made the practice county"),
     "practice.remove": Text("删除练习环境", "removed the practice county"),
     "practice.reset": Text("重置练习环境", "reset the practice county"),
     "reviews.save": Text("登记材料审核", "recorded a review"),
-    "rounds.close": Text("关闭轮次", "closed a round"),
+    "rounds.close": Text("结束轮次", "closed a round"),
     "rounds.extend": Text("补充轮次名单", "extended a round"),
     "rounds.open": Text("开启轮次", "opened a round"),
     "setup.open": Text("开始设置", "began the set-up"),
     "sites.add": Text("新增点位", "added a site"),
     "sites.edit": Text("修改点位", "changed a site"),
-    "sites.end": Text("点位撤销", "ended a site"),
+    "sites.end": Text("停用点位", "ended a site"),
     "sites.import": Text("导入点位", "imported sites"),
     "sites.let_go": Text("点位移出", "let sites go"),
     "sites.reopen": Text("恢复点位", "reopened a site"),
@@ -84,14 +84,14 @@ VERBS = {
     "units.begin_types": Text("载入单位类型", "loaded types of units"),
     "units.drop_type": Text("删除单位类型", "dropped a type of unit"),
     "units.edit": Text("修改单位", "changed a unit"),
-    "units.end": Text("撤销单位", "ended a unit"),
+    "units.end": Text("停用单位", "ended a unit"),
     "units.import": Text("导入单位", "imported units"),
     "units.merge": Text("合并单位", "merged units"),
     "units.order_types": Text("调整单位类型顺序", "reordered types of units"),
     "units.rename_type": Text("修改单位类型名称", "renamed a type of unit"),
     "units.reopen": Text("恢复单位", "reopened a unit"),
-    "units.welcome": Text("看过新手页", "saw the first page"),
-    "visits.save": Text("登记实地检查", "recorded a visit"),
+    "units.welcome": Text("看过欢迎页", "saw the welcome page"),
+    "visits.save": Text("登记检查", "recorded a visit"),
     "work.accept": Text("签收", "accepted"),
     "work.cancel": Text("撤销", "cancelled"),
     "work.close": Text("复查通过，销号", "re-checked and closed"),
@@ -99,7 +99,7 @@ VERBS = {
     "work.fail": Text("复查不通过，退回返工", "re-check failed, back to rework"),
     "work.instruct": Text("领导批示", "instructed"),
     "work.issue": Text("交办", "issued"),
-    "work.join": Text("并入在办件", "joined an open order"),
+    "work.join": Text("并入在办事项", "joined an open order"),
     "work.note": Text("备注", "noted"),
     "work.reassign": Text("改派", "reassigned"),
     "work.recheck": Text("复查", "re-checked"),
@@ -111,12 +111,34 @@ THINGS = {
     "account": Text("账号", "account"), "backup": Text("备份", "backup"), "calendar": Text("日历", "calendar"),
     "campaign": Text("创建活动", "campaign"), "check": Text("测评点", "check"), "county": Text("县", "county"),
     "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "import": Text("观测文件", "file"),
-    "item": Text("检查项", "item"), "journal": Text("日志", "journal"), "node": Text("时间节点", "milestone"),
+    "item": Text("检查项", "item"), "journal": Text("日志", "journal"), "node": Text("计划节点", "node"),
     "observation": Text("观测记录", "observation"), "person": Text("人员", "person"), "photo": Text("照片", "photo"),
     "post": Text("岗位", "post"), "review": Text("材料审核", "review"), "round": Text("轮次", "round"),
     "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_type": Text("单位类型", "type of unit"),
-    "visit": Text("实地检查", "visit"), "work": Text("工作件", "work item"), "work_class": Text("问题分类", "class"),
+    "visit": Text("检查", "visit"), "work": Text("事项", "work item"), "work_class": Text("问题分类", "class"),
     "work_classes": Text("问题分类表", "classes"),
+}  # fmt: skip
+
+#: What the details of an entry are called; one without words is shown as it is written.
+DETAILS = {
+    "address": Text("来源地址", "address"), "before": Text("改前", "before"), "changes": Text("改动", "changes"),
+    "check": Text("测评点", "check"), "classes": Text("类别数", "classes"), "closed_at": Text("结束时间", "closed at"),
+    "cluster": Text("点位", "site"), "code": Text("编号", "code"), "count": Text("数量", "number"),
+    "day": Text("日期", "day"), "days": Text("特殊日期", "special days"), "due": Text("时限", "due"),
+    "edition": Text("版本", "edition"), "faults": Text("问题数", "faults"), "from": Text("改前", "from"),
+    "hours": Text("工作时间", "working hours"), "into": Text("并入", "into"), "item": Text("检查项", "item"),
+    "items": Text("检查项", "items"), "kind": Text("种类", "kind"), "lead": Text("牵头单位", "lead unit"),
+    "limit": Text("时限", "limit"), "listed": Text("名单数", "on the list"), "name": Text("名称", "name"),
+    "observation": Text("观测记录", "observation"), "office": Text("主管办公室", "owning office"), "on": Text("日期", "day"),
+    "orders": Text("交办单", "orders"), "original": Text("原件指纹", "hash of the original"),
+    "outcome": Text("结果", "outcome"), "outcomes": Text("结果", "outcomes"), "phone": Text("电话", "phone"),
+    "photos": Text("照片", "photos"), "post": Text("岗位", "post"), "posts": Text("岗位", "posts"),
+    "round": Text("轮次", "round"), "rounds": Text("轮次", "rounds"), "rows": Text("行数", "rows"),
+    "seed": Text("随机种子", "seed"), "site": Text("点位", "site"), "size": Text("大小（字节）", "size in bytes"),
+    "source": Text("来源", "source"), "standard": Text("测评体系", "standard"), "to": Text("改后", "to"),
+    "types": Text("类型", "types"), "unit": Text("单位", "unit"), "unit_before": Text("原单位", "unit before"),
+    "version": Text("版次", "version"), "work_class": Text("类别", "class"), "year": Text("年度", "year"),
+    "years": Text("年度", "years"),
 }  # fmt: skip
 
 #: The page of a thing: the address's name, and what follows the thing's id there.
@@ -133,6 +155,11 @@ _PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 def verb_words(verb: str) -> Text:
     """Return what a verb is called."""
     return VERBS.get(verb, Text(verb, verb))
+
+
+def detail_words(name: str) -> Text:
+    """Return what a detail of an entry is called."""
+    return DETAILS.get(name, Text(name, name))
 
 
 def thing_words(kind: str) -> Text:

@@ -28,7 +28,7 @@ def _columns() -> list[tuple[str, str]]:
     return [
         ("姓名 / Name", _("needed")),
         ("单位 / Unit", _("needed; a unit of this county by name or code")),
-        ("职务 / Title", _("as it stands on their door")),
+        ("职务 / Title", _("the official title")),
         ("角色 / Role", _("创城办, 县领导, 负责人, 联络员 or 督查员; told from the title where it is left out")),
         ("电话 / Phone, 用户名 / User name", _("optional")),
     ]

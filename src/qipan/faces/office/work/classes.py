@@ -381,7 +381,7 @@ def _apply(request: HttpRequest) -> HttpResponse:
     drop_draft(desk.post, WAITING)
     messages.success(
         request,
-        _("%(changed)s classes changed, %(new)s added, %(refused)s lines left out.")
+        _("Classes changed: %(changed)s; added: %(new)s; lines left out: %(refused)s.")
         % {state: found.plan.count(state) for state in ("changed", "new", "refused")},
     )
     return redirect("work_classes")

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from qipan.ground.audit.models import AuditEntry, AuditHead
+from qipan.ground.audit.turns import turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def act(actor: Actor, at: datetime | None = None) -> Iterator[Act]:
             raise
         return
     notes: list[AuditEntry] = []
-    with transaction.atomic():
+    with turn(), transaction.atomic():
         token = _current.set(notes)
         try:
             yield Act(actor, begun, notes)

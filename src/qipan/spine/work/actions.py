@@ -94,7 +94,7 @@ def accept(
         held = [post for post in current_posts(person, messages.day_of(now)) if post.unit_id == item.lead_id]
         if not held:
             raise WorkError(
-                Text("经办人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "person"
+                Text("责任人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "person"
             )
         named = held[0].person
     with act(actor(by), now) as noted:
@@ -185,7 +185,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
     why = _reason(reason)
     new = Unit.objects.filter(county_id=item.county_id, code=unit).first()
     if new is None:
-        raise WorkError(Text(f"本县没有代码为“{unit}”的单位。", f"The county has no unit {unit!r}."), "unit")
+        raise WorkError(Text(f"本县没有编号为“{unit}”的单位。", f"The county has no unit {unit!r}."), "unit")
     if new.pk == item.lead_id:
         raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
     old = item.lead

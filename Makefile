@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 UV := $(BIN)/uv
+# Whole files go to one of two processes: a file's server, browser and county are made once.
+PYTEST := $(PYTHON) -m pytest --numprocesses 2 --dist loadfile
 MANIFEST := src/qipan/static/dist/.vite/manifest.json
 CATALOGUES := $(shell find src/qipan/locale -name '*.po' 2>/dev/null)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
@@ -66,10 +68,10 @@ test: check ## everything: check, the database tests on PostgreSQL, then all tes
 	@$(MAKE) --no-print-directory test-sqlite
 
 test-sqlite: $(VENV)/.ok $(VENV)/.mo.ok assets browser ## all tests on SQLite, the browser's among them
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-postgres: $(VENV)/.ok $(VENV)/.mo.ok ## the database tests again, on PostgreSQL (DATABASE_URL, else a server made for the run)
-	@$(PYTHON) -m pytest -p tests.postgres $(ARGS)
+	@$(PYTEST) -p tests.postgres $(ARGS)
 
 browser: | $(UV)
 	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium ]; then $(PY) tools/debian.py chromium fonts-noto-cjk; fi

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SentForm",
             fields=[
-                ("uid", models.UUIDField(primary_key=True, serialize=False)),
+                ("token", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("sent_at", models.DateTimeField(db_index=True)),
             ],
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from qipan.ground.documents.workbook import Column, SheetToWrite, write_workbook
 from tests.journeys.acts import choose, send
@@ -210,9 +210,8 @@ def _sites(page: Page, own: Own) -> None:
     rows = [("东关社区居委会", "社区", TOWN, 112.05, 39.0), ("桥头小区", "社区", OTHER_TOWN, 112.1, 39.01)]
     sheet = write_workbook([SheetToWrite("点位", columns, rows)])
     page.goto(f"{own.address}/setup/sites/import/")
-    page.locator('input[name="file"]').set_input_files(
-        [{"name": "点位.xlsx", "mimeType": "application/octet-stream", "buffer": sheet}]
-    )
+    handed_in: FilePayload = {"name": "点位.xlsx", "mimeType": "application/octet-stream", "buffer": sheet}
+    page.locator('input[name="file"]').set_input_files([handed_in])
     with page.expect_navigation():
         page.locator('form:has(input[name="file"]) button[value="preview"]').click()
     record(page)

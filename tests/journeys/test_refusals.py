@@ -56,7 +56,9 @@ def test_no_stage_is_skipped(browser: Browser, own: Own) -> None:
         liaison.goto(f"{work}report/")
         fits(liaison)
         liaison.locator('textarea[name="text"]').fill("The goods are off the shelves")
-        false = {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": b"This is a letter, not a picture.\n" * 40}
+        false: dict[str, object] = photo((0, 0, 0), "after.jpg") | {
+            "buffer": b"This is a letter, not a picture.\n" * 40
+        }
         liaison.locator('input[type="file"]').first.set_input_files([photo((60, 150, 70), "good.jpg"), false])
         send(liaison, liaison.locator("form.work-form"))
         expect(liaison.locator("#photos-photos-error")).to_contain_text("after.jpg")

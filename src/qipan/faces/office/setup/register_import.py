@@ -28,7 +28,7 @@ LARGEST = 8 * 1024 * 1024
 CARRIED = 1_800_000
 """Characters that the list may have between the preview and its confirmation."""
 SHOWN = 200
-STATE_PILLS = {"new": "on_plan", "changed": "due", "unchanged": "neutral", "refused": "late"}
+STATE_PILLS = {"new": "on_plan", "changed": "due", "unchanged": "neutral", "refused": "failed"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from qipan.overview.board import Sums, unit_rows
 from qipan.overview.points import UnitName, site_names, unit_names
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing, standing
-from qipan.spine.work.branches import branches
+from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.models import OPEN, Kind, Sighting, WorkItem
 from qipan.spine.work.queries import Counts, Filters, Page, UnitCounts, counts, items, per_unit
 
@@ -113,15 +113,18 @@ def mine(post: Post, year: CampaignYear, now: datetime) -> Mine:
     mine_row = rows.get(post.unit_id)
     people = posts_of([post.unit_id], list(Role), today)
     roles = {each.role for each in people}
-    below = _below(post, year, units, now)
+    tree = branches(post.unit.county_id)
+    below = _below(post, year, units, tree, now)
     known = [Below(units[pk], rows[pk].total if pk in rows else Sums(), work) for pk, work in below.items()]
     shown = [each for each in known if each.sums.possible or each.sums.lost or each.work]
     shown.sort(key=lambda each: (-(each.work.late if each.work else 0), -each.sums.lost, each.unit.code))
     return Mine(
         standing=here,
         unit=units[post.unit_id],
-        counts=counts(post, year, reach="handle", now=now),
-        owed=items(post, Filters(year=year.year, special="handle"), "deadline", year=year, per_page=ROWS, now=now),
+        counts=counts(post, year, reach="handle", now=now, tree=tree),
+        owed=items(
+            post, Filters(year=year.year, special="handle"), "deadline", year=year, per_page=ROWS, now=now, tree=tree
+        ),
         asked=_asked(post, year),
         sums=mine_row.total if mine_row else Sums(),
         shared=sum(
@@ -143,12 +146,13 @@ def mine(post: Post, year: CampaignYear, now: datetime) -> Mine:
     )  # fmt: skip
 
 
-def _below(post: Post, year: CampaignYear, units: dict[int, UnitName], now: datetime) -> dict[int, UnitCounts | None]:
-    tree = branches(post.unit.county_id)
+def _below(
+    post: Post, year: CampaignYear, units: dict[int, UnitName], tree: Branches, now: datetime
+) -> dict[int, UnitCounts | None]:
     found = tree.below(post.unit_id) - tree.same(post.unit_id)
     if not found:
         return {}
-    work = {each.unit.code: each for each in per_unit(post, year, now=now)}
+    work = {each.unit.code: each for each in per_unit(post, year, now=now, tree=tree)}
     return {pk: work.get(units[pk].code) for pk in found if pk in units}
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qipan.ground.units.models import Role
 from qipan.spine.work import actions, queries
+from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.queries import LIGHTS, ORDERS, Filters
 from tests.little_ledger import YEAR
@@ -253,3 +254,24 @@ def test_the_clock_counts_working_time_and_stops_at_the_report(town):
     )
     stopped = page(town["roads"], item.number, now=at(24 * 9)).clock
     assert not stopped.runs and stopped.left > timedelta(0)
+
+
+@pytest.mark.parametrize("name", ["office", "roads", "west"])
+@pytest.mark.parametrize("state", ["", "open", "reported", "cancelled"])
+def test_a_page_says_what_its_list_comes_to_in_every_state(town, name, state):
+    fill(town, 60)
+    page = queries.items(town[name], Filters(state=state), per_page=999, year=town.year)
+    assert page.total == len(page.rows)
+    assert page.points == sum(row.points for row in page.rows if row.is_open)
+    assert page.states == queries.by_state(town[name], Filters(state=state), year=town.year)
+
+
+def test_a_page_and_its_filters_ask_eight_questions(town):
+    fill(town, 60)
+    # The tree of units is asked for once by those who see a branch, and not at all by those who see everything.
+    for name, most in (("office", 7), ("roads-head", 8)):
+        tree = branches_if_asked(town.county.pk)
+        with CaptureQueriesContext(connection) as seen:
+            queries.items(town[name], Filters(), year=town.year, tree=tree)
+            queries.options(town[name], town.year, tree=tree)
+        assert len(seen) == most, name

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from django.utils.functional import SimpleLazyObject
 
 from qipan.ground.units.models import Unit
 
@@ -57,6 +61,11 @@ def branches(county_id: int) -> Branches:
     """Return the tree of a county's units (one statement)."""
     rows = Unit.objects.filter(county_id=county_id).order_by("id")
     return _tree(rows.values_list("id", "code", "parent_id", "merged_into_id"))
+
+
+def branches_if_asked(county_id: int) -> Branches:
+    """Return the tree of a county's units, which is asked for when it is first used: many questions never use it."""
+    return cast("Branches", SimpleLazyObject(partial(branches, county_id)))
 
 
 def _tree(rows: Iterable[tuple[int, str, int | None, int | None]]) -> Branches:

@@ -18,7 +18,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
-from qipan.spine.work.branches import Branches, branches
+from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, light_of
 from qipan.spine.work.messages import day_of
@@ -72,7 +72,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list, and what the whole list comes to. `points` are the micro-points at stake of all of it."""
+    """A page of a list, and what the whole list comes to. `points` are the micro-points at stake of all of it.
+
+    `states` says how many items wait for what, whatever state the filters name.
+    """
 
     rows: list[Row]
     total: int
@@ -82,13 +85,14 @@ class Page:
     per_page: int
     order: str
     now: datetime
+    states: dict[str, int]
 
 
 def items(
     post: Post, filters: Filters = Filters(), order: str = "deadline", page: int = 1, *, year: CampaignYear | None = None,
-    per_page: int = PER_PAGE, now: datetime | None = None,
+    per_page: int = PER_PAGE, now: datetime | None = None, tree: Branches | None = None,
 ) -> Page:  # fmt: skip
-    """Return a page of the items that a post sees (eight statements at most, whatever their number).
+    """Return a page of the items that a post sees (six statements at most, whatever their number).
 
     Args:
         post: who asks.
@@ -98,22 +102,32 @@ def items(
         year: the campaign year, whose standard says what lies below a node.
         per_page: rows of a page.
         now: the moment for lights and days.
+        tree: the county's units, where they are at hand.
     """
     moment = now or timezone.now()
-    found = _wanted(post, filters, moment, year)
-    sums = found.aggregate(n=Count("pk"), points=Sum("points_at_stake", filter=Q(state__in=OPEN)))
-    pages = max(1, -(-sums["n"] // per_page))
+    known = branches_if_asked(post.unit.county_id) if tree is None else tree
+    whatever = _wanted(post, replace(filters, state=""), moment, year, known).order_by()
+    sums = {
+        state: (n, points or 0)
+        for state, n, points in whatever.values_list("state").annotate(n=Count("pk"), points=Sum("points_at_stake"))
+    }
+    of_list = OPEN if filters.state == "open" else (filters.state,) if filters.state else tuple(sums)
+    total = sum(sums[state][0] for state in of_list if state in sums)
+    points = sum(sums[state][1] for state in of_list if state in sums and state in OPEN)
+    pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
-    cut = _ordered(found, order)[(page - 1) * per_page : page * per_page]
-    rows = rows_of(fetched(cut), moment, post.unit.county_id) if sums["n"] else []
-    return Page(rows, sums["n"], sums["points"] or 0, page, pages, per_page, order, moment)
+    cut = _ordered(_wanted(post, filters, moment, year, known), order)[(page - 1) * per_page : page * per_page]
+    rows = rows_of(fetched(cut), moment, post.unit.county_id) if total else []
+    states = {state: n for state, (n, _) in sums.items()}
+    return Page(rows, total, points, page, pages, per_page, order, moment, states)
 
 
 def by_state(
     post: Post, filters: Filters = Filters(), *, year: CampaignYear | None = None, now: datetime | None = None
 ) -> dict[str, int]:
-    """Return how many items of a list wait for what, whatever state the filters name (two statements)."""
-    found = _wanted(post, replace(filters, state=""), now or timezone.now(), year)
+    """Return how many items of a list wait for what, whatever state the filters name (two statements at most)."""
+    tree = branches_if_asked(post.unit.county_id)
+    found = _wanted(post, replace(filters, state=""), now or timezone.now(), year, tree)
     return dict(found.order_by().values_list("state").annotate(n=Count("pk")))
 
 
@@ -123,8 +137,8 @@ def export(
 ) -> Iterator[Row]:  # fmt: skip
     """Yield every row of a list, for a file: the planned day, the actual one and the days between stand in each."""
     moment = now or timezone.now()
-    found = fetched(_ordered(_wanted(post, filters, moment, year), order))
     county = post.unit.county_id
+    found = fetched(_ordered(_wanted(post, filters, moment, year, branches_if_asked(county)), order))
     sites = {site.code: site for site in Site.objects.filter(county_id=county)}
     seen = Sighting.objects.filter(work_item__county_id=county).order_by()
     counts = dict(seen.values_list("work_item_id").annotate(n=Count("id")))
@@ -132,8 +146,9 @@ def export(
         yield row_of(item, moment, sites, counts)
 
 
-def _wanted(post: Post, filters: Filters, now: datetime, year: CampaignYear | None) -> QuerySet[WorkItem]:
-    tree = branches(post.unit.county_id)
+def _wanted(
+    post: Post, filters: Filters, now: datetime, year: CampaignYear | None, tree: Branches
+) -> QuerySet[WorkItem]:
     where = SEE.visible(post, tree)
     plain = {
         "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
@@ -288,7 +303,7 @@ class Counts:
 
 def counts(
     post: Post, year: CampaignYear | int | None = None, *, reach: Literal["see", "handle"] = "see",
-    now: datetime | None = None,
+    now: datetime | None = None, tree: Branches | None = None,
 ) -> Counts:  # fmt: skip
     """Return the counts for a home (four statements at most).
 
@@ -297,9 +312,10 @@ def counts(
         year: the campaign year; all years when None.
         reach: everything that the post sees, or only what its own unit leads.
         now: the moment for lights.
+        tree: the county's units, where they are at hand.
     """
     moment = now or timezone.now()
-    tree = branches(post.unit.county_id)
+    tree = branches_if_asked(post.unit.county_id) if tree is None else tree
     rule = SEE if reach == "see" else HANDLE
     found = WorkItem.objects.filter(rule.visible(post, tree) & _in_year(year)).order_by()
     valid = ~Q(state=State.CANCELLED)
@@ -344,10 +360,12 @@ class UnitCounts:
     points: int
 
 
-def per_unit(post: Post, year: CampaignYear | int | None = None, *, now: datetime | None = None) -> list[UnitCounts]:
+def per_unit(
+    post: Post, year: CampaignYear | int | None = None, *, now: datetime | None = None, tree: Branches | None = None
+) -> list[UnitCounts]:
     """Return the counts of each lead unit that a post sees, the most late first (two statements)."""
     moment = now or timezone.now()
-    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year), lead__isnull=False)
+    found = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year), lead__isnull=False)
     grouped = found.exclude(state=State.CANCELLED).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
     rows = grouped.annotate(
         total=Count("pk"), open=Count("pk", filter=Q(state__in=OPEN)), due=Count("pk", filter=light_is("due", moment)),
@@ -407,14 +425,15 @@ class Options:
     lights: tuple[str, ...] = LIGHTS
 
 
-def options(post: Post, year: CampaignYear | int | None = None) -> Options:
-    """Return what the filters of the list can be set to (four statements)."""
-    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).order_by()
-    units = found.filter(lead__isnull=False).values_list("lead__code", "lead__name_zh", "lead__name_en").distinct()
-    types = found.exclude(stratum__in=("", "-")).values_list("stratum", flat=True).distinct()
-    known = WorkClass.objects.filter(county_id=post.unit.county_id, is_active=True)
+def options(post: Post, year: CampaignYear | int | None = None, *, tree: Branches | None = None) -> Options:
+    """Return what the filters of the list can be set to (three statements at most)."""
+    found = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year)).order_by()
+    # Units with the types of their sites, not each by itself: the items are read once.
+    pairs = list(found.values_list("lead__code", "lead__name_zh", "lead__name_en", "stratum").distinct())
+    units = {code: Named(code, Text(zh, en)) for code, zh, en, _ in pairs if code is not None}
+    known = WorkClass.objects.filter(county_id=post.unit.county_id, is_active=True).order_by("code")
     return Options(
-        sorted((Named(code, Text(zh, en)) for code, zh, en in units), key=lambda one: one.code),
-        [Named(one.code, one.name) for one in known],
-        sorted(types),
+        [units[code] for code in sorted(units)],
+        [Named(code, Text(zh, en)) for code, zh, en in known.values_list("code", "name_zh", "name_en")],
+        sorted({stratum for *_, stratum in pairs} - {"", "-"}),
     )

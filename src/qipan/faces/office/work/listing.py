@@ -23,8 +23,9 @@ from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.permissions import DECOMPOSE
-from qipan.spine.work.queries import ORDERS, Filters, Options, by_state, export, items, options
+from qipan.spine.work.queries import ORDERS, Filters, Options, export, items, options
 
 if TYPE_CHECKING:
     from qipan.overview.desk import Desk
@@ -106,12 +107,12 @@ def work_list(request: HttpRequest) -> HttpResponse:
         name = str(LISTS[which])
         return exports.export(kind, name, export_headings(), [exported(row) for row in rows])
     page_number = int(get["page"]) if get.get("page", "").isdecimal() else 1
-    found = items(desk.post, filters, order, page_number, year=desk.year, now=now)
+    tree = branches_if_asked(desk.county.pk)
+    found = items(desk.post, filters, order, page_number, year=desk.year, now=now, tree=tree)
     kept = [(name, get[name]) for name in (*BY_LINK, "view", "list", "sort") if get.get(name)]
     any_filter = any(get.get(name) for name in NAMES)
-    known = options(desk.post, desk.year)
+    known = options(desk.post, desk.year, tree=tree)
     names = _unit_names(desk, known, get.get("unit", ""))
-    states = by_state(desk.post, filters, year=desk.year, now=now)
     context: dict[str, Any] = {
         "heading": _("Work"),
         "words": _("Orders, tasks and pledges of the year: one record each, with its unit, its deadline and its log."),
@@ -121,7 +122,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "points": found.points,
         "page": Paginator(range(found.total), found.per_page).get_page(found.page),
         "sort": sort,
-        "views": list(_views(request, states, view)),
+        "views": list(_views(request, found.states, view)),
         "lists": [_switch(request, name, which) for name in LISTS],
         "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),

@@ -49,7 +49,7 @@ def visits(year: CampaignYear, size: str) -> list[Figure]:
         many = count()
     times = timed(one, TIMES)
     return [
-        Figure("a visit of 20 items saved with its orders, p95", times.at(0.95), "ms", "≤ 100", many, 60, size,
+        Figure("a visit of 20 items saved with its orders, p95", times.at(0.95), "ms", "≤ 100", many, 45, size,
                f"median {times.middle:.1f} ms; {times.words}", times.middle_cpu),
     ]  # fmt: skip
 
@@ -126,4 +126,4 @@ def work_list(year: CampaignYear) -> list[Figure]:
         Figure("work list, the late ones by points", late.middle, "ms", "≤ 100", size=size, cpu=late.middle_cpu),
         Figure("work list, statements of its own", whole - frame, "statements", "≤ 8", size=size,
                against=f"{whole} of the page less {frame} of the frame"),
-    ]
+    ]  # fmt: skip

@@ -16,8 +16,8 @@ RED, GREEN = (150, 60, 40), (60, 150, 70)
 
 
 def send(page: Page, form: Locator | None = None) -> None:
-    """Press the main button of a form, and wait for the answer."""
-    button = (form or page.locator("main form.fields, main form.work-form")).locator(".btn-primary").first
+    """Press the first button of a form, which sends it, and wait for the answer."""
+    button = (form or page.locator("main form.fields, main form.work-form")).locator('button[type="submit"]').first
     with page.expect_navigation():
         button.click()
 

@@ -50,7 +50,7 @@ def enter(page: Page, own: Own, name: str) -> None:
     page.goto(f"{own.address}/accounts/sign-in/")
     page.locator('input[name="username"]').fill(username)
     page.locator('input[name="password"]').fill(password)
-    page.locator(".sign-in form.fields .btn-primary").click()
+    send(page, page.locator(".sign-in form.fields"))
     page.wait_for_url(lambda address: "/sign-in/" not in address)
     if name in own.changed:
         return
@@ -60,7 +60,7 @@ def enter(page: Page, own: Own, name: str) -> None:
     page.locator('input[name="old_password"]').fill(password)
     for field_name in ("new_password1", "new_password2"):
         page.locator(f'input[name="{field_name}"]').fill(PASSWORD)
-    page.locator(".sign-in form.fields .btn-primary").click()
+    send(page, page.locator(".sign-in form.fields"))
     page.wait_for_url(lambda address: "password" not in address)
     own.slips[name] = (username, PASSWORD)
     own.changed.add(name)
@@ -143,7 +143,7 @@ def _campaign(page: Page, own: Own) -> None:
 def _standard(page: Page, own: Own) -> None:
     page.locator(".setup-next").click()
     # The first card is the fullest: the national standard with its checklists, questionnaires and functions.
-    page.locator(".pack-card", has_text="全国文明城市（城区）测评体系").locator("a.btn-primary").click()
+    page.locator(".pack-card", has_text="全国文明城市（城区）测评体系").locator("a.btn").click()
     for year in range(own.year, own.year + 3):
         expect(page.locator(f'input[name="years"][value="{year}"]')).to_be_checked()
     send(page)
@@ -171,8 +171,7 @@ def _functions(page: Page, own: Own) -> None:
     unowned = page.locator('section[aria-labelledby="unowned-title"] li')
     before = unowned.count()
     page.locator('a[href="/setup/functions/proposals/"]').click()
-    with page.expect_navigation():
-        page.locator("main form .btn-primary").click()
+    send(page, page.locator("main form"))
     accepted = unowned.count()
     assert 0 < accepted < before, "some functions have a unit now, and the page says which have none"
     # What is nobody's is given to a unit by hand, and leaves the list.

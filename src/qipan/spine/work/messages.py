@@ -10,9 +10,9 @@ from django.utils import timezone
 from qipan.assessment.text import Text
 from qipan.ground.notify.actions import Notice, send_all
 from qipan.ground.units.models import Post, Role
-from qipan.ground.units.queries import held, posts_of
-from qipan.spine.work.branches import Branches, branches
-from qipan.spine.work.independence import handlers
+from qipan.ground.units.queries import posts_of
+from qipan.spine.work.branches import Branches
+from qipan.spine.work.independence import free_posts
 from qipan.spine.work.models import WorkItem
 
 BOTH = (Role.HEAD, Role.LIAISON)
@@ -32,7 +32,7 @@ def day_of(at: datetime) -> date:
 def said(at: datetime) -> Text:
     """Return a moment as a message states it."""
     local = timezone.localtime(at, timezone.get_default_timezone())
-    return Text(f"{local.month}月{local.day}日{local.hour}:{local:%M}", f"{local.day} {local:%b %H:%M}")
+    return Text(f"{local.month}月{local.day}日{local.hour}:{local:%M}", f"{local.day} {local:%b, %H:%M}")
 
 
 def short(title: str, most: int = 60) -> str:
@@ -132,11 +132,6 @@ def _issued(items: list[WorkItem], posts: list[Post], part: str, by: Post | None
     return notice(first, posts, kind, words, by=by, address=address)
 
 
-def eyes(item: WorkItem, by: Post, at: datetime) -> list[Post]:
-    """Return who looks for the county: the inspectors and the office, those left out who are bound to the handlers."""
-    posts = Post.objects.filter(
-        held(day_of(at)), unit__county_id=item.county_id, role__in=(Role.OFFICE, Role.INSPECTOR), person__is_active=True
-    ).select_related("unit", "person")
-    tree = branches(item.county_id)
-    who = handlers(item, tree)
-    return [post for post in posts if post.person_id not in who.people and not tree.above(post.unit_id) & who.units]
+def eyes(item: WorkItem, at: datetime) -> list[Post]:
+    """Return who may look for the county and is told of it: the inspectors and the office, where they are free to."""
+    return [post for post in free_posts(item, day_of(at)) if post.role != Role.LEADER]

@@ -87,7 +87,7 @@ def test_before_and_after_stand_side_by_side(town):
 def test_what_cannot_be_done_says_why(town):
     item = reported(town)
     page = page_of(town, item, "inspector-section")
-    assert "You hold a post in a unit that handled" in page
+    assert "you have held a post in a unit that handled" in page
     assert "The stage “acceptance” is missing" in page_of(town, issued(town, cluster="r3"), "inspector")
     # Whose turn it is stands where the main button would.
     assert "roads is fixing it and has to report back" in page_of(town, accepted(town, cluster="r4"), "inspector")

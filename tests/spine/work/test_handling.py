@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from qipan.ground.audit.models import AuditEntry
 from qipan.ground.files.models import Photo
@@ -14,7 +15,9 @@ from qipan.ground.notify.models import Message
 from qipan.ground.units.models import Role
 from qipan.spine.work import actions, lifecycle, messages
 from qipan.spine.work.errors import NotIndependent, Stale, WorkError
+from qipan.spine.work.independence import free_posts
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
+from qipan.spine.work.permissions import RECHECK
 from tests.spine.work import town as towns
 from tests.spine.work.town import again, at, page
 from tests.world import make_person, make_post
@@ -253,6 +256,46 @@ def test_a_post_in_the_handling_unit_binds_whatever_its_role(town):
     past = make_post(gone, town.units["section"], Role.HEAD, valid_to=at(-9999).date())
     free = make_post(gone, town.units["office"], Role.INSPECTOR)
     assert past.pk and actions.recheck(item.pk, version=3, by=free, outcome="pass", at=at(9)).closed
+
+
+@pytest.mark.parametrize(("ended", "is_free"), [(-24, True), (0, False), (24, False)])
+def test_who_left_the_handling_unit_after_the_order_was_issued_does_not_close_it(town, ended, is_free):
+    """Held until the day before the issue: free; until that day, or the day after: not, however short the post was."""
+    item = towns.reported(town)
+    moved = make_person("moved", password=None)
+    make_post(
+        moved, town.units["section"], Role.HEAD, valid_to=timezone.localdate(item.issued_at + timedelta(hours=ended))
+    )
+    looking = make_post(moved, town.units["office"], Role.INSPECTOR)
+    assert RECHECK.allows(looking, item) is is_free
+    assert WorkItem.objects.filter(RECHECK.visible(looking), pk=item.pk).exists() is is_free
+    assert (looking in free_posts(item, timezone.localdate())) is is_free
+    if not is_free:
+        with pytest.raises(NotIndependent):
+            actions.recheck(item.pk, version=3, by=looking, outcome="pass", at=at(9))
+
+
+def test_who_was_named_in_charge_does_not_close_it_from_elsewhere(town):
+    item = towns.order(town)
+    actions.accept(item.pk, version=1, by=town["roads"], person=town["roads"].person_id, at=at(1))
+    fixed = again(item)
+    actions.report(
+        item.pk, version=2, by=town["roads-head"], text="好", fixed_at=at(2), photos=[towns.photo(town)], at=at(3)
+    )
+    WorkItem.objects.filter(pk=item.pk).update(person=(person := make_person("in-charge", password=None)))
+    looking = make_post(person, town.units["office"], Role.INSPECTOR)
+    item = again(fixed)
+    assert not RECHECK.allows(looking, item)
+    assert not WorkItem.objects.filter(RECHECK.visible(looking), pk=item.pk).exists()
+
+
+def test_who_is_told_of_a_report_is_free_to_look(town):
+    """An inspector who also holds a post in the handling unit is not sent there."""
+    make_post(town["inspector"].person, town.units["section"], Role.HEAD)
+    towns.reported(town)
+    posts = set(Message.objects.filter(kind="work.reported").values_list("post_id", flat=True))
+    assert posts
+    assert town["inspector"].pk not in posts
 
 
 def test_a_deadline_set_by_hand_says_why_and_moves_the_light(town):

@@ -156,7 +156,7 @@ def report(
         write(item, version, [fixed, reported], state=State.REPORTED, reported_at=now)
         hang(reported, photos)
         noted.note("work.report", _thing(item), {"round": item.handling_round, "photos": len(photos)})
-        who = messages.eyes(item, by, now)
+        who = messages.eyes(item, now)
         messages.tell(
             item, who, "reported", messages.about(item, "已反馈，待复查", "Reported, waits for a re-check"), now
         )

@@ -32,7 +32,7 @@ def day_of(at: datetime) -> date:
 def said(at: datetime) -> Text:
     """Return a moment as a message states it."""
     local = timezone.localtime(at, timezone.get_default_timezone())
-    return Text(f"{local.month}月{local.day}日{local.hour}:{local:%M}", f"{local.day} {local:%b, %H:%M}")
+    return Text(f"{local.month}月{local.day}日 {local.hour}:{local:%M}", f"{local.day} {local:%b, %H:%M}")
 
 
 def short(title: str, most: int = 60) -> str:

@@ -171,6 +171,7 @@ def _functions(page: Page, own: Own) -> None:
     unowned = page.locator('section[aria-labelledby="unowned-title"] li')
     before = unowned.count()
     page.locator('a[href="/setup/functions/proposals/"]').click()
+    page.wait_for_url("**/setup/functions/proposals/")
     send(page, page.locator("main form"))
     accepted = unowned.count()
     assert 0 < accepted < before, "some functions have a unit now, and the page says which have none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.journeys.acts import (
     accept,
@@ -56,9 +56,8 @@ def test_no_stage_is_skipped(browser: Browser, own: Own) -> None:
         liaison.goto(f"{work}report/")
         fits(liaison)
         liaison.locator('textarea[name="text"]').fill("The goods are off the shelves")
-        false: dict[str, object] = photo((0, 0, 0), "after.jpg") | {
-            "buffer": b"This is a letter, not a picture.\n" * 40
-        }
+        text = b"This is a letter, not a picture.\n" * 40
+        false: FilePayload = {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": text}
         liaison.locator('input[type="file"]').first.set_input_files([photo((60, 150, 70), "good.jpg"), false])
         send(liaison, liaison.locator("form.work-form"))
         expect(liaison.locator("#photos-photos-error")).to_contain_text("after.jpg")

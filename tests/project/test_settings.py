@@ -87,7 +87,8 @@ def test_every_answer_keeps_foreign_things_out(client: Client, path: str) -> Non
     )
     assert "unsafe" not in policy and "http" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "same-origin"
-    assert "geolocation=()" in headers["Permissions-Policy"]
+    # A site is placed on the map from where one stands; no other origin may ask.
+    assert "geolocation=(self)" in headers["Permissions-Policy"] and "camera=()" in headers["Permissions-Policy"]
 
 
 @pytest.mark.django_db

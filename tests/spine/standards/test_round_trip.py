@@ -13,10 +13,12 @@ from qipan.assessment.standard import METHODS, ONE_THING, Standard
 from qipan.spine.standards import diff, formats
 from qipan.spine.standards.formats import canonical, cells, forms
 
+#: Lists of units, calendars and tables of classes are read into a county's own rows and are no editions.
+NO_EDITIONS = ("format: qipan-units", "format: qipan-calendar", "format: qipan-classes")
 PACKS = [
     path
     for path in sorted((Path(qipan.__file__).parent / "packs").glob("*.yaml"))
-    if "qipan-units" not in path.read_text()
+    if not any(form in path.read_text() for form in NO_EDITIONS)
 ]
 STANDARDS = [path for path in PACKS if "format: qipan-standard/1" in path.read_text()]
 

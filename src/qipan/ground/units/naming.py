@@ -50,7 +50,7 @@ class UnitNames:
             codes = "、".join(self.codes[pk] for pk in found[:5])
             return (
                 Text(f"有 {len(found)} 个单位叫“{word}”", f"{len(found)} units are called {word}"),
-                Text(f"改写编号：{codes}", f"write a code instead: {codes}"),
+                Text(f"请改填编号：{codes}", f"write a code instead: {codes}"),
             )
         return Text(f"没有名为“{word}”的单位", f"no unit is called {word}"), self.near(word)
 

@@ -209,7 +209,7 @@ def _parent(line: Line, known: _Known, indented_under: str, refuse: Any) -> str 
         refuse(
             "parent",
             Text(f"有 {len(found)} 个单位叫“{word}”", f"{len(found)} units are called {word}"),
-            Text(f"改写编号：{codes}", f"write a code instead: {codes}"),
+            Text(f"请改填编号：{codes}", f"write a code instead: {codes}"),
         )
     else:
         refuse(

@@ -101,7 +101,7 @@ bench: $(VENV)/.ok ## measure against the bars, after a calibration, and write b
 	@$(PYTHON) -m bench $(ARGS)
 
 prove: $(VENV)/.ok $(VENV)/.mo.ok ## what takes longer than a test run; writes what was found to docs/proofs/
-	@$(PYTHON) tools/record.py
+	@$(PYTHON) tools/record.py $(ARGS)
 
 # ---- keeping house --------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Run the long proofs, and keep what they found: dated, and tied to a commit and a machine.
 
-    python tools/record.py     every bench/prove_*.py, the property tests and the tests marked `prove`
+    python tools/record.py            every bench/prove_*.py, the property tests and the tests marked `prove`
+    python tools/record.py writers    only those whose name holds the word
 
 A script prints what it found as lines of JSON, {"name": …, "value": …, "unit": …}, and fails by its exit code.
 The tests run with HYPOTHESIS_PROFILE=prove, for which tests/conftest.py asks for more examples.
@@ -59,10 +60,14 @@ def programs() -> list[tuple[str, list[str]]]:
     return [*listed, ("property tests, searched longer, and tests marked prove", pytest)]
 
 
-def main() -> int:
-    """Run everything and write the record; exit code 1 if one failed."""
+def main(words: list[str]) -> int:
+    """Run everything, or what the words name, and write the record; exit code 1 if one failed."""
     now = datetime.now(UTC)
-    results = [run(name, command) for name, command in programs()]
+    wanted = [(name, command) for name, command in programs() if not words or any(word in name for word in words)]
+    if not wanted:
+        print(f"nothing to prove is called {' or '.join(words)}", file=sys.stderr)
+        return 2
+    results = [run(name, command) for name, command in wanted]
     record = {
         "kind": "prove",
         "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -73,11 +78,12 @@ def main() -> int:
         "results": results,
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"{now:%Y-%m-%d}-{record['commit']}.json"
+    part = "".join(f"-{word}" for word in words)
+    path = FOLDER / f"{now:%Y-%m-%d}-{record['commit']}{part}.json"
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written: {path.relative_to(ROOT)}")
     return 0 if all(result["passed"] for result in results) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -218,7 +218,7 @@ def test_a_visit_takes_as_many_statements_in_a_large_ledger_and_with_many_faults
     Site.objects.bulk_create(
         Site(county=little.county, code=f"h{n}", name_zh=f"宾馆{n}", type="hotel") for n in range(10, 110)
     )
-    assert _statements(little, "h4", "pass") == few <= 30
+    assert _statements(little, "h4", "pass") == few <= 26
     more = {f"hotel.ho{n}": "fail" for n in (1, 2, 3)}
     with CaptureQueriesContext(connection) as captured:
         save(little, "h10", more)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from qipan.ground.units.drafts import draft_of, keep_draft
 from qipan.sources.fieldwork.models import Correction, Visit, VisitItem
 from qipan.spine.ledger.actions import close_round
 from qipan.spine.ledger.models import Observation
-from qipan.spine.work.models import WorkItem
+from qipan.spine.work.models import WorkClass, WorkItem
 from tests.faces.office.pages import text
 from tests.little_ledger import Little, little_county
 from tests.sources.pictures import photo
@@ -167,6 +169,56 @@ def test_another_unit_takes_the_order_with_a_reason(little: Little) -> None:
     })  # fmt: skip
     assert post(browser(little.inspector), data).status_code == 302
     assert WorkItem.objects.get().lead == little.units["roads"]
+
+
+def _classes(little: Little) -> None:
+    for code, zh, en in (("A1", "占道", "obstruction"), ("A2", "积水", "standing water"), ("A3", "积水", "flooding")):
+        WorkClass.objects.create(
+            county=little.county, code=code, name_zh=zh, name_en=en, limit=3, limit_unit="working_day"
+        )
+
+
+@pytest.mark.parametrize("words", ["A1", "A1 占道", "占道", "obstruction", "A1 obstruction"])
+def test_a_class_is_named_by_its_code_its_name_or_both(little: Little, words: str) -> None:
+    _classes(little)
+    data = sent("h1", **{"o-hotel.ho1": "fail", "r-hotel.ho1": "census", "c-hotel.ho1": words})
+    assert post(browser(little.inspector), data).status_code == 302
+    assert WorkItem.objects.get().work_class.code == "A1"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("words", ["A9", "积水"])
+def test_a_class_that_is_not_there_or_not_the_only_one_of_its_name_is_refused_at_its_field(
+    little: Little, words: str
+) -> None:
+    _classes(little)
+    data = sent("h1", **{"o-hotel.ho1": "fail", "r-hotel.ho1": "census", "c-hotel.ho1": words})
+    answer = post(browser(little.inspector), data)
+    page = text(answer)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true" aria-describedby="ce-hotel.ho1"' in page
+    assert "No class has this code or name, or several have it" in page and f'value="{words}"' in page
+    assert not Visit.objects.exists()
+
+
+def test_the_classes_stand_once_in_the_form(little: Little) -> None:
+    _classes(little)
+    page = text(browser(little.inspector).get(reverse("visit_new"), {"site": "h1"}))
+    assert page.count('<option value="A1 obstruction">') == 1
+    assert page.count('list="classes"') == page.count("data-ask") > 1
+
+
+def test_a_visit_is_saved_without_building_its_form(little: Little) -> None:
+    client = browser(little.inspector)
+    assert post(client, sent("h1", **{"o-hotel.ho1": "fail", "r-hotel.ho1": "census"})).status_code == 302
+    data = sent(
+        "h2", **{"o-hotel.ho1": "fail", "o-hotel.ho2": "fail", "r-hotel.ho1": "census", "r-hotel.ho2": "census"}
+    )
+    with CaptureQueriesContext(connection) as captured:
+        assert post(client, data).status_code == 302
+    assert len([each for each in captured if "SAVEPOINT" not in each["sql"]]) <= 45
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(reverse("visit_new"), {"site": "h3"}).status_code == 200
+    assert len(captured) <= 18
 
 
 def test_a_draft_stands_in_the_form(little: Little) -> None:

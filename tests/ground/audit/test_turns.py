@@ -22,11 +22,6 @@ class Connection:
     settings_dict: dict[str, Any]
     vendor: str = "sqlite"
     in_atomic_block: bool = False
-    in_memory: bool = False
-
-    def is_in_memory_db(self) -> bool:
-        """Whether there is no file."""
-        return self.in_memory
 
 
 @pytest.fixture
@@ -108,13 +103,22 @@ def _is_turn(descriptor: str, database: Connection) -> bool:
         return False
 
 
-@pytest.mark.parametrize("other", [{"vendor": "postgresql"}, {"in_memory": True}])
-def test_other_databases_keep_their_own_queue(database: Connection, other: dict[str, Any]) -> None:
-    for name, value in other.items():
-        setattr(database, name, value)
+def test_on_postgresql_nothing_is_taken(database: Connection) -> None:
+    database.vendor = "postgresql"
     with turn():
         pass
     assert not Path(f"{database.settings_dict['NAME']}.turn").exists()
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:memorydb_default?mode=memory&cache=shared"])
+def test_a_database_in_memory_has_no_file(
+    database: Connection, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    database.settings_dict["NAME"] = name
+    with turn():
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 def test_where_the_file_cannot_be_made_nothing_changes(database: Connection, tmp_path: Path) -> None:

@@ -38,10 +38,11 @@ def turn() -> Iterator[None]:
 
 def _take() -> int | None:
     """Return the descriptor whose lock is held; a process that dies lets the next one in."""
-    if fcntl is None or connection.vendor != "sqlite" or connection.is_in_memory_db():
+    name = str(connection.settings_dict["NAME"])
+    if fcntl is None or connection.vendor != "sqlite" or "mode=memory" in name or ":memory:" in name:
         return None
     try:
-        held = os.open(f"{connection.settings_dict['NAME']}{SUFFIX}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        held = os.open(f"{name}{SUFFIX}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return None
     try:

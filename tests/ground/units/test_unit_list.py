@@ -76,6 +76,19 @@ def test_refusals_name_the_line_and_what_would_be_right(world: World) -> None:
     assert said[4] == "line 7, column 1: the same unit stands in line 6."
 
 
+def test_the_same_line_twice_is_one_unit_and_the_second_is_refused(world: World) -> None:
+    plan = plan_units(read("河口镇，镇\n石桥镇，镇\n  中心社区\n  中心社区\n河口镇，镇"), world.county)
+    assert states(plan) == ["new", "new", "new", "refused", "refused"]
+    assert "line 3" in words(plan)[0]
+    assert "line 1" in words(plan)[1]
+    # What stands under a line that is not taken is not put elsewhere.
+    under = plan_units(read("河口镇，镇\n河口镇，镇\n  中心社区"), world.county)
+    assert states(under) == ["new", "refused", "refused"]
+    # Two communities of one name under two towns are two.
+    apart = plan_units(read("河口镇，镇\n  中心社区\n石桥镇，镇\n  中心社区"), world.county)
+    assert states(apart) == ["new"] * 4
+
+
 def test_two_units_of_one_name_are_told_apart(world: World) -> None:
     by = world.posts[Role.OFFICE]
     apply_units(read("东镇\n  红旗村\n西镇\n  红旗村"), by=by)

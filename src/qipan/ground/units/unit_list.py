@@ -79,6 +79,10 @@ class _Known:
         return next((row.name.zh for row in self.types if row.code == code), code)
 
 
+REFUSED = "\0"
+"""In place of the code of a unit above whose line is refused: what stands under it cannot be placed."""
+
+
 def plan_units(read: ListRead, county: County) -> Plan:
     """Say what each line of a list of units would do (three statements).
 
@@ -95,8 +99,7 @@ def plan_units(read: ListRead, county: County) -> Plan:
             above.pop()
         planned = _plan(line, read, known, above[-1][1] if above else "", taken, seen)
         lines.append(planned)
-        if planned.state != "refused":
-            above.append((line.indent, str(planned.values["code"])))
+        above.append((line.indent, REFUSED if planned.state == "refused" else str(planned.values["code"])))
     return Plan(tuple(lines), unknown_columns=read.unknown)
 
 
@@ -108,6 +111,13 @@ def _plan(
     def refuse(column: str, message: Text, remedy: Text = Text()) -> None:
         problems.append(problem(line, column, message, remedy))
 
+    if indented_under == REFUSED:
+        refuse(
+            "name",
+            Text("上级单位所在的一行未被采用", "the line of the unit above is not taken"),
+            Text("先改正上级单位那一行", "mend that line first"),
+        )
+        indented_under = ""
     parent = _parent(line, known, indented_under, refuse)
     kept = _unit_of(line, known, parent, refuse)
     kind = _type(line, kept, known, refuse)
@@ -129,8 +139,14 @@ def _plan(
     except RegisterError as error:
         refuse({"name_zh": "name"}.get(error.field, error.field), error.words)
     if not code and not problems:
-        code = free_code(known.county, taken)
-        taken.add(code)
+        # Without a code, a new unit is its name and the unit above it: the same line twice is one unit.
+        twin = f"{folded(name)}\0{parent or indented_under}"
+        if twin in seen:
+            code = twin
+        else:
+            code = free_code(known.county, taken)
+            taken.add(code)
+            seen[twin] = line.place
     if code in seen:
         first = seen[code].words()
         refuse(

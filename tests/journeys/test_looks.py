@@ -80,6 +80,8 @@ OTHERS = {
     ),
 }
 SERIOUS = {"serious", "critical"}
+#: Each language and each width once: what a machine reads differs little between them, and takes the most time.
+READ_BY_MACHINE = {("zh-CN", 360), ("en-US", 1440)}
 
 
 @pytest.mark.parametrize("width", [1440, 360])
@@ -114,6 +116,8 @@ def _faults(page: Page, server: str, address: str, language: str, width: int) ->
         faults.append(f"{wide} px wide in a window of {width}")
     if page.locator("html").get_attribute("lang") != ("zh-CN" if language == "zh-CN" else "en"):
         faults.append("in another language")
+    if (language, width) not in READ_BY_MACHINE:
+        return faults
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     for violation in found["violations"]:

@@ -169,3 +169,8 @@ def test_what_a_town_leads_in_its_own_territory_is_printed_once(town):
     page = text(browser(town, "office").get("/work/units/east/"))
     assert listed(page).count(item.number) == 1
     assert browser(town, "office").get("/work/units/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "²", "9" * 30, "9" * 5000])
+def test_a_page_that_is_none_is_the_first_or_the_last(town, page):
+    assert listed(text(browser(town, "office").get("/work/", {"page": page})))

@@ -35,6 +35,11 @@ def _post(title: str, unit: str, between: str) -> str:
     return title if unit in title else f"{title}{between}{unit}" if between else f"{unit}{title}"
 
 
+def county_codes() -> list[str]:
+    """Return the codes of all counties, copies for practice among them."""
+    return list(County.objects.order_by("code").values_list("code", flat=True))
+
+
 def held(on: date) -> Q:
     """Return the condition of a post that is held on a day."""
     return (Q(valid_from=None) | Q(valid_from__lte=on)) & (Q(valid_to=None) | Q(valid_to__gte=on))

@@ -24,7 +24,7 @@ from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lifecycle import Action, check
-from qipan.spine.work.limits import due, due_by, settings_of
+from qipan.spine.work.limits import ahead, due, due_by, settings_of
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE, WorkRule
@@ -234,8 +234,7 @@ def set_deadline(
     item = _item(pk, DIRECT, by)
     _ready(item, version, Action.DEADLINE)
     why = _reason(reason)
-    if deadline <= now:
-        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    ahead(deadline, now)
     until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
     with act(actor(by), now) as noted:
         data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
@@ -337,8 +336,8 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     words = text.strip()
     if not words:
         raise WorkError(Text("请写明批示内容。", "Say what is wanted."), "text")
-    if deadline is not None and deadline <= now:
-        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    if deadline is not None:
+        ahead(deadline, now)
     changes: dict[str, object] = {"instructed_at": now}
     data: dict[str, object] = {}
     if deadline is not None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from qipan.assessment.text import Text
 from qipan.ground.worktime.clock import Clock, Limit
 from qipan.spine.work.classes import DANGER, DOCUMENT, GENERAL
+from qipan.spine.work.errors import WorkError
 from qipan.spine.work.models import ItemClass, LimitUnit, WorkClass, WorkItem, WorkSettings
 
 FALLBACK = {
@@ -16,6 +18,10 @@ FALLBACK = {
     DOCUMENT: Limit(10, LimitUnit.WORKING_DAY.value),
 }
 """Limits of a county whose table of classes has no such class (any more)."""
+
+
+FARTHEST = timedelta(days=5 * 365)
+"""How far ahead a deadline may lie that is set by hand: a campaign has a cycle of three years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,21 @@ def due_by(clock: Clock, start: datetime, deadline: datetime, settings: WorkSett
     """Return a deadline that was set by hand."""
     gap = clock.lacks(start.astimezone(clock.zone).date(), deadline.astimezone(clock.zone).date())
     return Due(deadline, due_from(clock, start, deadline, settings), gap)
+
+
+def ahead(deadline: datetime, now: datetime) -> None:
+    """Refuse a deadline that is past, or so far ahead that it is none.
+
+    Raises:
+        WorkError: it is.
+    """
+    if deadline <= now:
+        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+    if deadline > now + FARTHEST:
+        years = FARTHEST.days // 365
+        raise WorkError(
+            Text(f"时限最远为{years}年之内。", f"The deadline has to lie within {years} years."), "deadline"
+        )
 
 
 def settings_of(county_id: int) -> WorkSettings:

@@ -33,7 +33,7 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.limits import Classes, Due, classes, due, due_by
+from qipan.spine.work.limits import Classes, Due, ahead, classes, due, due_by
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkClass, WorkItem, WorkSettings
 from qipan.spine.work.permissions import OPEN_ORDERS
 from qipan.spine.work.writing import entry
@@ -268,7 +268,7 @@ def draft(
     place = desk.place(finding)
     found, limit = _class_of(desk, finding, place)
     if finding.deadline is not None:
-        _ahead(finding.deadline, now)
+        ahead(finding.deadline, now)
         until = due_by(counted, now, finding.deadline, settings)
     else:
         until = due(counted, now, limit, settings, found)
@@ -301,11 +301,6 @@ def open_key(county_id: int, cluster: str, item: str) -> str | None:
 
 def _key(county_id: int, finding: Finding, place: _Place) -> str | None:
     return open_key(county_id, place.cluster, finding.item)
-
-
-def _ahead(deadline: datetime, now: datetime) -> None:
-    if deadline <= now:
-        raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
 
 
 def _class_of(desk: Desk, finding: Finding, place: _Place) -> tuple[WorkClass | None, Limit]:

@@ -26,7 +26,7 @@ from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.limits import due_by
+from qipan.spine.work.limits import ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE
@@ -237,8 +237,7 @@ def task_key(county_id: int, year: int, check: str) -> str:
 
 def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime) -> list[WorkItem]:
     for draft in drafts:
-        if draft.deadline <= now:
-            raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
+        ahead(draft.deadline, now)
     if not drafts:
         return []
     county = year.campaign.county_id

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
-from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of
+from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of, whole
 from qipan.faces.office.work.item import item_answer
 from qipan.faces.office.work.outcomes import OUTCOME, name_of, outcome_fields
 from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer
@@ -80,19 +80,18 @@ def _form_refused(action: Action) -> Callable[[Desk, ItemPage], WorkError | None
 def work_accept(request: HttpRequest, number: str) -> HttpResponse:
     """Accept an item; one tap."""
     desk, found = _found(request, number, Action.ACCEPT)
-    version = request.POST.get("version", "")
-    person = request.POST.get("person", "")
+    version = whole(request.POST.get("version", ""))
     try:
         with once(request.POST.get("uid", "")):
             actions.accept(
-                found.row.pk, version=int(version) if version.isdecimal() else 0, by=desk.post,
-                person=int(person) if person.isdecimal() else None,
+                found.row.pk, version=version, by=desk.post,
+                person=whole(request.POST.get("person", "")) or None,
             )  # fmt: skip
     except AlreadySent:
         return redirect("work_item", number)
     except WorkError as error:
         now = item_page(desk.post, number) or found
-        since = int(version) if isinstance(error, Stale) and version.isdecimal() else 0
+        since = version if isinstance(error, Stale) else 0
         return item_answer(request, desk, now, refused=error.words, since=since)
     messages.success(request, _("Accepted. Report back here when it is fixed; the clock runs until you do."))
     return redirect("work_item", number)

@@ -48,6 +48,11 @@ class Wrong(ValueError):
         self.words = words
 
 
+def whole(given: str) -> int:
+    """Return the whole number that a form or an address brings; 0 where it brings none, or one that is none of ours."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 12 else 0
+
+
 def text_of(given: str, field: str, *, required: bool = True) -> str:
     """Return a text that was entered.
 

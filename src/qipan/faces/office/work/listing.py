@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
+from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -106,7 +107,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
         name = str(LISTS[which])
         return exports.export(kind, name, export_headings(), [exported(row) for row in rows])
-    page_number = int(get["page"]) if get.get("page", "").isdecimal() else 1
+    page_number = whole(get.get("page", "")) or 1
     tree = branches_if_asked(desk.county.pk)
     found = items(desk.post, filters, order, page_number, year=desk.year, now=now, tree=tree)
     kept = [(name, get[name]) for name in (*BY_LINK, "view", "list", "sort") if get.get(name)]

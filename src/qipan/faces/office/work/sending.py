@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from qipan.assessment.text import Text
 from qipan.faces.office.photos import PhotosNotTaken, taken
 from qipan.faces.office.work.chain import name_of, word
-from qipan.faces.office.work.fields import Field, Words, Wrong
+from qipan.faces.office.work.fields import Field, Words, Wrong, whole
 from qipan.faces.office.work.item import sides
 from qipan.faces.office.work.lights import light
 from qipan.ground.files.photos import waiting
@@ -92,7 +92,7 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
     given = Given({name: request.POST.get(name, "") for name in request.POST}, photos)
     if problem is not None:
         return _page(request, desk, found, form, given, wrong=problem, status=422)
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else 0
+    version = whole(request.POST.get("version", ""))
     try:
         with once(request.POST.get("uid", "")):
             said = form.do(desk, found, version, given)

@@ -117,17 +117,14 @@ def main_unit(site: SitePlan) -> str:
     return SITE_DUTIES.get(site.code) or TYPE_DUTIES.get(site.type, ("", {}))[0] or site.town
 
 
-def unit_for(site: SitePlan, leads: tuple[str, ...], supports: tuple[str, ...] = ()) -> str:
-    """Return the unit that answers at a site for the first of these functions, else for the site as a whole.
-
-    Where townships only support, a unit named for the whole site comes before the one that the site lies in.
-    """
+def unit_for(site: SitePlan, words: tuple[str, ...]) -> str:
+    """Return the unit that answers at a site for the first of these functions, else for the site as a whole."""
     if site.code not in SITE_DUTIES:
-        whole, single = TYPE_DUTIES.get(site.type, ("", {}))
-        for place, word in enumerate(leads + supports):
+        single = TYPE_DUTIES.get(site.type, ("", {}))[1]
+        for word in words:
             if word in single:
                 return single[word]
-            if word == "townships" and site.town and (place < len(leads) or not whole):
+            if word == "townships" and site.town:
                 return site.town
     return main_unit(site)
 

@@ -75,7 +75,7 @@ class World:
     def owner(self, site: SitePlan, item: str) -> UnitPlan | None:
         """Return the unit that answers for an item at a site."""
         check = self.line(item).check
-        return PLANS.get(unit_for(site, check.lead, check.support))
+        return PLANS.get(unit_for(site, check.lead + check.support))
 
     def in_order(self, site: SitePlan, item: str, look: int) -> bool:
         """Return whether an item is in order: at the first look by chance, later by what it was and who looks after it.

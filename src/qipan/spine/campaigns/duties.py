@@ -69,23 +69,17 @@ class Duties:
 
     def at_site(self, line: Line, cluster: str) -> Answer:
         """Return the unit to which a check's part at a cluster falls: the one responsible for that site and function,
-        else the one responsible for the whole site, else the check's answering lead.
-
-        "Each township" stands for the one that the site lies in; where townships only support, a unit that is named for
-        the whole site comes before it.
+        else the check's answering lead.
         """
-        whole = self.site_duties.get((cluster, ""))
-        leads = len(line.check.lead)
-        for place, code in enumerate(self.codes(line.check.lead + line.check.support)):
+        for code in self.codes(line.check.lead + line.check.support):
             unit = self.site_duties.get((cluster, code))
             if unit is not None:
                 return Answer(unit, "site")
             function = self.functions.get(code)
-            if function is None or not function.group or code != "townships" or cluster not in self.territory:
-                continue
-            if place < leads or whole is None:
+            if function is not None and function.group and cluster in self.territory and code == "townships":
                 return Answer(self.territory[cluster], "site")
-        return Answer(whole, "site") if whole is not None else self.lead(line)
+        unit = self.site_duties.get((cluster, ""))
+        return Answer(unit, "site") if unit is not None else self.lead(line)
 
     def supports(self, line: Line) -> tuple[int, ...]:
         """Return the units that support a check: they see its points as shared and carry none of them."""

@@ -159,7 +159,7 @@ def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: st
         status = answer.status_code
         if answer.streaming:
             # A file that is sent is closed when it has been read to its end.
-            b"".join(answer.streaming_content)
+            b"".join(answer)
         reached = status not in REFUSED
         # A file that holds no refusals answers that there is none.
         if reached != may(name, row, role, relation) and not (name.startswith("import_") and status == 404):

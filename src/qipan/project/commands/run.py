@@ -255,7 +255,8 @@ def serve(host: str, port: int, language: str, *, processes: int, with_worker: b
         port=port,
         interface=Interfaces.WSGI,
         workers=processes or min(max(os.cpu_count() or 2, 2), 4),
-        blocking_threads=4,
+        # A body is read before its thread is taken, so a slow telephone holds none; more of them only share one lock.
+        blocking_threads=2,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
@@ -21,15 +21,17 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, light_of
+from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, Kind, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
     "UnitCounts", "at_site", "by_state", "counts", "export", "item_page", "items", "light_of", "options", "per_check", "per_unit",
-    "top_risks",
+    "selected", "top_risks",
 ]  # fmt: skip
 
 PER_PAGE = 50
@@ -47,6 +49,9 @@ class Filters:
     is recheck (waits for a re-check that the reader may do), handle (the reader's unit leads it), week (due within
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
     Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once).
+    `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
+    count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
+    others. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -68,6 +73,11 @@ class Filters:
     text: str = ""
     number: str = ""
     special: str = ""
+    since: str = ""
+    until: str = ""
+    rate: str = ""
+    group: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,13 @@ def export(
         yield row_of(item, moment, sites, counts)
 
 
+def selected(
+    post: Post, filters: Filters, now: datetime, tree: Branches, year: CampaignYear | None = None
+) -> QuerySet[WorkItem]:
+    """Return the items of a list, for what counts them in another way than by pages."""
+    return _wanted(post, filters, now, year, tree).order_by()
+
+
 def _wanted(
     post: Post, filters: Filters, now: datetime, year: CampaignYear | None, tree: Branches
 ) -> QuerySet[WorkItem]:
@@ -153,7 +170,7 @@ def _wanted(
     plain = {
         "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
         "stratum": filters.site_type, "item": filters.item, "check_key": filters.check,
-        "work_class__code": filters.work_class, "side": filters.side, "safety": filters.safety, "round": filters.round,
+        "work_class__code": filters.work_class, "side": filters.side.replace("-", ""), "safety": filters.safety, "round": filters.round,
         "origin_kind": filters.origin,
     }  # fmt: skip
     where &= Q(**{name: value for name, value in plain.items() if value})
@@ -161,6 +178,7 @@ def _wanted(
         where = (
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
+    where &= _of_rates(filters, now)
     if filters.light:
         where &= light_is(filters.light, now)
     if filters.unit:
@@ -175,7 +193,35 @@ def _wanted(
             Q(title_zh__icontains=word) | Q(title_en__icontains=word) | Q(text__icontains=word)
             | Q(number__icontains=word) | Q(cluster__iexact=word)
         )  # fmt: skip
-    return WorkItem.objects.filter(where & _special(post, filters.special, now, tree))
+    found = found_by(filters.found, tree) if filters.found else WorkItem.objects.all()
+    return found.filter(where & _special(post, filters.special, now, tree))
+
+
+def _of_rates(filters: Filters, now: datetime) -> Q:
+    """Return what the measures of time ask for: a period, a count, a group of classes, a side that nothing has."""
+    where = Q()
+    if filters.since:
+        where &= Q(deadline__gte=_midnight(filters.since))
+    if filters.until:
+        where &= Q(deadline__lt=_midnight(filters.until, 1))
+    if filters.rate:
+        where &= counted(filters.rate, now)
+    if filters.side == "-":
+        where &= Q(side="")
+    if filters.group == "-":
+        where &= Q(work_class=None) | Q(work_class__group="")
+    elif filters.group:
+        where &= Q(work_class__group=filters.group)
+    return where
+
+
+def _midnight(day: str, later: int = 0) -> datetime:
+    """Return the midnight that begins a day, or one some days later; a day that is none counts as long ago."""
+    try:
+        begins = date.fromisoformat(day) + timedelta(days=later)
+    except (ValueError, OverflowError):
+        begins = date(1970, 1, 1)
+    return datetime.combine(begins, time(), timezone.get_default_timezone())
 
 
 def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:

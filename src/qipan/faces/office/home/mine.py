@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +38,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "unit_url": reverse("unit", args=[code]),
+        "rates_url": f"{reverse('rates')}?{urlencode({'unit': code})}",
         "figures": _figures(found),
         "waiting": Figure("waiting", found.counts.reported, _("wait for re-check"), work_url(special="waiting")),
         "owed": [shown_row(row, now) for row in found.owed.rows],

@@ -21,10 +21,12 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
+from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
+from qipan.spine.work.class_queries import groups as class_groups
 from qipan.spine.work.permissions import DECOMPOSE
 from qipan.spine.work.queries import ORDERS, Filters, Options, export, items, options
 
@@ -67,11 +69,12 @@ ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "special", "number")
+BY_LINK = ("check", "node", "item", "round", "origin", "special", "number", "rate", "since", "until", "group", "found")
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
+    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -131,6 +134,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "chips": list(_chips(request, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
+        "rates_url": reverse("rates"),
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "empty": _empty(desk, view),
@@ -236,7 +240,7 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                     (f"{one.code} {one.name.into(language)}" for one in known.classes if one.code == value), value
                 )
             case "side":
-                words = SIDE_WORDS[value].into(language) if value in SIDE_WORDS else value
+                words = SIDE_WORDS[value].into(language) if value in SIDE_WORDS else str(NONE["side"])
             case "safety":
                 words = _("safety")
             case "check" | "node":
@@ -245,6 +249,16 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
+            case "rate":
+                words = str(COUNT_WORDS.get(value, value))
+            case "found":
+                words = str(FOUND_WORDS.get(value, value))
+            case "since":
+                words = _("deadlines from %(since)s on") % {"since": value}
+            case "until":
+                words = _("deadlines up to %(until)s") % {"until": value}
+            case "group":
+                words = class_groups()[value].title.into(language) if value in class_groups() else str(NONE["group"])
             case "site":
                 words = _("site %(code)s") % {"code": value}
             case "round":

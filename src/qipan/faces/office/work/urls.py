@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from qipan.faces.office.work import acts, classes, decompose, drafts, item, listing
+from qipan.faces.office.work import acts, classes, decompose, drafts, item, listing, rates
 
 
 class WorkNumber:
@@ -26,6 +26,7 @@ register_converter(WorkNumber, "work_number")
 urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("rates/", rates.work_rates, name="rates"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),

@@ -27,6 +27,7 @@ from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
 from qipan.spine.work.classes import seed_classes
+from qipan.spine.work.models import Escalation, Slip, WorkItem
 from tests.faces.office.matrix.row import OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -107,7 +108,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "post_end": (post.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
-        "work_unit_sheet": (unit.code,),
+        "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
@@ -115,6 +116,19 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
             found[name] = (item.number,)
     return found
+
+
+def slip_of(item: WorkItem, town: Town) -> Slip:
+    """A supervision slip about an item, to the unit that leads it."""
+    now = timezone.now()
+    slip = Slip.objects.create(
+        county=town.county, rung="supervise", year=now.year, serial=1, unit=town.units["roads"], issued_at=now,
+        until=now.date(),
+    )  # fmt: skip
+    Escalation.objects.create(
+        work_item=item, rung="supervise", due="supervise", confirmed=True, deadline=item.deadline, days=7, slip=slip, at=now
+    )
+    return slip
 
 
 def who(town: Town, far: Town, role: Role, relation: str) -> Post:

@@ -222,6 +222,7 @@ class Step(models.TextChoices):
     NOTED = "noted"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+    ESCALATED = "escalated"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
@@ -252,3 +253,79 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_item_id} {self.step}"
+
+
+class Rung(models.TextChoices):
+    """The rungs of the ladder of urging, from the lowest."""
+
+    REMIND = "remind"
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    BULLETIN = "bulletin"
+    INTERVIEW = "interview"
+    HANDOVER = "handover"
+
+
+class Ladder(models.Model):
+    """After how many days over the deadline a county proposes each rung; `basis` is "sample" until the office set it."""
+
+    county = models.OneToOneField(County, models.CASCADE, primary_key=True, related_name="ladder")
+    remind = models.PositiveSmallIntegerField(default=1)
+    urge = models.PositiveSmallIntegerField(default=3)
+    supervise = models.PositiveSmallIntegerField(default=7)
+    bulletin = models.PositiveSmallIntegerField(default=15)
+    interview = models.PositiveSmallIntegerField(default=22)
+    handover = models.PositiveSmallIntegerField(default=30)
+    basis = models.CharField(max_length=8, choices=WorkClass.Basis, default=WorkClass.Basis.SAMPLE)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"ladder of {self.county}"
+
+
+class Slip(models.Model):
+    """A supervision slip or a hand-over letter: one unit, some of its items. It names no person of the unit."""
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="slips")
+    rung = models.CharField(max_length=10, choices=Rung)
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField(help_text="runs on within the kind and the year")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="slips")
+    issued_at = models.DateTimeField()
+    until = models.DateField(null=True, blank=True, help_text="by when the unit has to report")
+    text = models.TextField(blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("county", "rung", "year", "serial"), name="slip_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.year}/{self.serial}"
+
+
+class Escalation(models.Model):
+    """What the office decided on a proposed rung: confirmed, or held back with a reason. Nothing is taken away.
+
+    `deadline` is the item's at that moment: another deadline begins the ladder anew. `due` is the rung that the days
+    alone would have given; a rung that was held back is proposed again when they give a higher one.
+    """
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="escalations")
+    rung = models.CharField(max_length=10, choices=Rung)
+    due = models.CharField(max_length=10, choices=Rung)
+    confirmed = models.BooleanField()
+    deadline = models.DateTimeField()
+    days = models.PositiveIntegerField(help_text="days over the deadline")
+    text = models.TextField(blank=True)
+    slip = models.ForeignKey(Slip, models.PROTECT, null=True, blank=True, related_name="escalations")
+    at = models.DateTimeField()
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("work_item", "deadline"), name="escalation_of_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id} {self.rung}"

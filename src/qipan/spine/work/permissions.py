@@ -86,6 +86,10 @@ OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+SET_LADDER = Rule(frozenset({Role.OFFICE}))
+"""Who decides on the rungs of the ladder, and sets their days."""
+READ_LADDER = Rule(EYES)
+"""Who reads what the ladder proposes and what was decided; a unit reads it on its items and its slips."""
 
 
 def may_open(post: Post | None, county: County | None = None) -> bool:

@@ -12,7 +12,7 @@ from qipan.assessment.text import Text
 from qipan.ground.units.models import Post, Unit, UnitType
 from qipan.ground.units.permissions import EYES
 from qipan.ground.worktime.queries import clock
-from qipan.spine.work.branches import branches
+from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.measures import RATES, Case, Place, Tally, meter_for, places
 from qipan.spine.work.models import State, WorkItem
 from qipan.spine.work.origins import OTHERS, OWN
@@ -64,7 +64,7 @@ class Rates:
 
 
 def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | None = None) -> Rates:
-    """Return the rates of what a post sees (seven statements, whatever the number of units).
+    """Return the rates of what a post sees (ten statements at most, whatever the number of units).
 
     Args:
         post: who asks. Heads and liaisons get their own unit and those below it, as lead units.
@@ -92,7 +92,7 @@ def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | Non
             rows.setdefault(key, RateRow(key, None)).own += 1
             whole.own += 1
     if chosen == "unit":
-        groups = _by_type(post, filters, rows, named, within)
+        groups = _by_type(post, filters, rows, named, within, tree)
     else:
         groups = (RateGroup(None, tuple(sorted(rows.values(), key=lambda row: row.key))),) if rows else ()
     # A sum is shown only where one list shows it: the county's, or one unit's.
@@ -121,10 +121,15 @@ def _of(filters: Filters, found: str) -> Filters:
 
 
 def _by_type(
-    post: Post, filters: Filters, rows: Mapping[str, RateRow], named: Mapping[str, Unit], within: Iterable[str]
+    post: Post,
+    filters: Filters,
+    rows: Mapping[str, RateRow],
+    named: Mapping[str, Unit],
+    within: Iterable[str],
+    tree: Branches,
 ) -> tuple[RateGroup, ...]:
     """Return the units in groups of one type. A unit that leads something this year and owes nothing now is there too."""
-    leads = WorkItem.objects.filter(SEE.visible(post), year=filters.year, lead__isnull=False).order_by()
+    leads = WorkItem.objects.filter(SEE.visible(post, tree), year=filters.year, lead__isnull=False).order_by()
     asked = set(leads.values_list("lead__code", flat=True).distinct()) & set(within)
     if filters.unit:
         asked &= {filters.unit}

@@ -11,6 +11,11 @@ ITEM = ("2026-00001",)
 MATRIX: dict[str, Row] = {
     "work_list": Row(SIGNED_IN),
     "draft_keep": Row(SIGNED_IN, "post", data={"draft": "work.report:1", "text": "words"}, answers=302),
+    "rates": Row(SIGNED_IN),
+    "ladder": Row(EYES),
+    "ladder_decide": Row(OFFICE, "post", answers=422),
+    "ladder_days": Row(OFFICE),
+    "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
     "work_decompose": Row(OFFICE),
     "work_classes": Row(SIGNED_IN),
     "work_classes_seed": Row(OFFICE, "post", answers=302),

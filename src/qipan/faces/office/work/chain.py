@@ -30,6 +30,7 @@ STEP_WORDS: dict[str, Promise] = {
     "noted": pgettext_lazy("stage", "note"),
     "cancelled": pgettext_lazy("stage", "cancelled"),
     "reopened": pgettext_lazy("stage", "reopened"),
+    "escalated": pgettext_lazy("stage", "urged by the office"),
 }
 #: Marks of the stones by their states.
 MARKS = {"done": "done", "failed": "failed", "next": "now", "open": "ahead"}

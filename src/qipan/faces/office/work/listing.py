@@ -27,7 +27,7 @@ from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.permissions import DECOMPOSE, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Filters, Options, export, items, options
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
         "rates_url": reverse("rates"),
+        "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "empty": _empty(desk, view),

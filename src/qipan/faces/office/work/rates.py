@@ -144,9 +144,9 @@ def _filters_of(request: HttpRequest, desk: Desk, by: str) -> Filters:
     if not unit and by != "unit" and desk.post.role not in EYES:
         # What is not laid out by units is a unit's own: its head sees parts of what others lead.
         unit = desk.post.unit.code
-    chosen = {name: get.get(name, "").strip() for name in ("kind", "group", "side")}
+    kind, group, side = (get.get(name, "").strip() for name in ("kind", "group", "side"))
     year = desk.year.year if desk.year is not None else 0
-    return Filters(year=year, since=since, until=until, unit=unit, **chosen)
+    return Filters(year=year, since=since, until=until, unit=unit, kind=kind, group=group, side=side)
 
 
 def _day(given: str) -> str:
@@ -187,7 +187,8 @@ def _list_url(filters: Filters, count: str, found: str = "others") -> str:
 
 
 def _shown(row: RateRow, by: str, filters: Filters, found: Rates) -> ShownRates:
-    mine = replace(filters, **{by: row.key}) if by else filters
+    changes: dict[str, Any] = {by: row.key} if by else {}
+    mine = replace(filters, **changes)
     figures = []
     for name, rate in RATES.items():
         ratio = row.tally.ratio(rate)
@@ -264,7 +265,7 @@ def _form(request: HttpRequest, filters: Filters) -> list[dict[str, object]]:
         ("group", _("Group of classes"), groups, _("all")),
         ("side", _("Hardware or software"), sides, _("all")),
     )
-    selects = [
+    selects: list[dict[str, object]] = [
         {"name": name, "label": label, "kind": "select", "value": get.get(name, ""), "options": [("", empty), *options]}
         for name, label, options, empty in chosen
     ]

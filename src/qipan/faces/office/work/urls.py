@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from qipan.faces.office.work import acts, classes, decompose, drafts, item, listing, rates
+from qipan.faces.office.work import acts, classes, decompose, drafts, item, ladder, listing, rates
 
 
 class WorkNumber:
@@ -27,6 +27,10 @@ urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
     path("rates/", rates.work_rates, name="rates"),
+    path("ladder/", ladder.work_ladder, name="ladder"),
+    path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
+    path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
+    path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),

@@ -56,7 +56,7 @@ COUNT_WORDS = {
     "owed": gettext_lazy("due to be handled"), "handled": gettext_lazy("handled"),
     "on_time": gettext_lazy("handled in time"), "late_open": gettext_lazy("open and over the deadline"),
     "to_close": gettext_lazy("due to be closed"), "closed": pgettext_lazy("count", "closed"),
-    "closed_on_time": gettext_lazy("closed in time"), "rework": gettext_lazy("sent round again"),
+    "closed_on_time": pgettext_lazy("count", "closed in time"), "rework": gettext_lazy("sent round again"),
 }  # fmt: skip
 """What a count of the rates is called, on the list that it opens."""
 FOUND_WORDS = {
@@ -283,7 +283,7 @@ def _headings() -> list[str]:
         for name, rate in RATES.items()
         for part in (str(RATE_WORDS[name]), str(COUNT_WORDS[rate.numerator]), str(COUNT_WORDS[rate.denominator]))
     ]
-    return [_("Group"), _("Name"), _("Place"), *parts, _("Average handling time"), _("Found by the unit itself")]
+    return [pgettext("rates", "Group"), _("Name"), pgettext("rates", "Place"), *parts, _("Average handling time"), _("Found by the unit itself")]
 
 
 def _exported(group: Text | str | None, shown: ShownRates) -> list[object]:

@@ -161,6 +161,20 @@ def test_before_a_deadline_nothing_open_is_owed(town):
     assert {ratio.percent() for ratio in map(tourism.tally.ratio, RATES.values())} == {"—"}
 
 
+def test_units_stand_in_groups_the_best_first_and_the_not_assessed_last(town):
+    for code, name in (("aa", "甲局"), ("zz", "乙局")):
+        unit = Unit.objects.create(county=town.county, code=code, name_zh=name, type="department")
+        item = order(town, cluster="r2" if code == "aa" else "r3", item="road.r1")
+        WorkItem.objects.filter(pk=item.pk).update(lead=unit, deadline=LATE + timedelta(days=9 if code == "aa" else -9))
+    groups = {
+        group.name.en: [row.key for row in group.rows]
+        for group in rates(town["office"], Filters(year=YEAR), now=LATE).groups
+        if group.name
+    }
+    # Roads half in time; tourism and the second bureau tied with nothing in time; of the first nothing is owed yet.
+    assert groups == {"Department": ["roads", "tourism", "zz", "aa"]}
+
+
 def test_a_period_is_that_of_the_deadline(town):
     one = WorkItem.objects.get(cluster="h2")
     day = one.deadline.astimezone(ZONE).date()

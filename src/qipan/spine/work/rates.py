@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from qipan.assessment.text import Text
-from qipan.ground.units.models import Post, Unit, UnitType
+from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.permissions import EYES
+from qipan.ground.units.types import unit_types
 from qipan.ground.worktime.queries import clock
-from qipan.spine.work.branches import Branches, branches
+from qipan.spine.work.branches import Branches
 from qipan.spine.work.measures import RATES, Case, Place, Tally, meter_for, places
 from qipan.spine.work.models import State, WorkItem
 from qipan.spine.work.origins import OTHERS, OWN
@@ -73,9 +74,9 @@ def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | Non
         now: the moment for what is late.
     """
     moment = now or timezone.now()
-    tree = branches(post.unit.county_id)
+    units = list(Unit.objects.filter(county_id=post.unit.county_id).order_by("id"))
+    tree, named = Branches.of(units), {unit.code: unit for unit in units}
     everywhere = post.role in EYES
-    named = {unit.code: unit for unit in Unit.objects.filter(county_id=post.unit.county_id)}
     within = {code for code, unit in tree.codes.items() if everywhere or unit in tree.below(post.unit_id)}
     counted = clock(post.unit.county_id)
     rows: dict[str, RateRow] = {}
@@ -133,18 +134,19 @@ def _by_type(
     asked = set(leads.values_list("lead__code", flat=True).distinct()) & set(within)
     if filters.unit:
         asked &= {filters.unit}
-    types = {each.code: each for each in UnitType.objects.filter(county_id=post.unit.county_id)}
+    types = {each.code: each for each in unit_types(post.unit.county_id)}
     grouped: dict[str, list[RateRow]] = {}
     for code in sorted(asked | (set(rows) & set(named))):
         row = rows.get(code) or RateRow(code, None)
         row.name = named[code].name
         grouped.setdefault(named[code].type, []).append(row)
     out = []
-    for kind in sorted(grouped, key=lambda kind: (types[kind].position if kind in types else 999, kind)):
+    for kind in sorted(grouped, key=lambda kind: (types[kind].position, kind)):
         mine = grouped[kind]
         found = places({row.key: row.tally.ratio(PLACED_BY).share for row in mine}, more=PLACED_BY.more)
         for row in mine:
             row.place = found.get(row.key) if len(mine) > 1 else None
-        mine.sort(key=lambda row: (row.place.number if row.place else len(mine) + 1, row.key))
-        out.append(RateGroup(types[kind].name if kind in types else Text(kind, kind), tuple(mine)))
+        last = len(mine) + 1
+        mine.sort(key=lambda row: (row.place.number if row.place else last, row.key))
+        out.append(RateGroup(types[kind].name, tuple(mine)))
     return tuple(out)

@@ -231,9 +231,8 @@ def _name(row: RateRow, by: str) -> Text | str:
 def _place(row: RateRow) -> str:
     if row.place is None:
         return ""
-    if row.place.tied:
-        return pgettext("place", "%(number)s, tied") % {"number": row.place.number}
-    return str(row.place.number)
+    words = _("place %(number)s, tied") if row.place.tied else _("place %(number)s")
+    return words % {"number": row.place.number}
 
 
 def span_words(length: timedelta | None, working_day: timedelta) -> str:
@@ -283,7 +282,14 @@ def _headings() -> list[str]:
         for name, rate in RATES.items()
         for part in (str(RATE_WORDS[name]), str(COUNT_WORDS[rate.numerator]), str(COUNT_WORDS[rate.denominator]))
     ]
-    return [pgettext("rates", "Group"), _("Name"), pgettext("rates", "Place"), *parts, _("Average handling time"), _("Found by the unit itself")]
+    return [
+        pgettext("rates", "Group"),
+        _("Name"),
+        pgettext("rates", "Place"),
+        *parts,
+        _("Average handling time"),
+        _("Found by the unit itself"),
+    ]
 
 
 def _exported(group: Text | str | None, shown: ShownRates) -> list[object]:

@@ -37,11 +37,12 @@ BY_WORD = {rung.value: rung for rung in RUNGS}
 
 
 def done(*rungs: Rung) -> list[Decided]:
-    return [Decided(rung, rung, True) for rung in rungs]
+    """Rungs that were confirmed on the day on which each was due."""
+    return [Decided(rung, rung, True, SAMPLE[rung]) for rung in rungs]
 
 
 def held(rung: Rung, due: Rung | None = None) -> Decided:
-    return Decided(rung, due or rung, False)
+    return Decided(rung, due or rung, False, SAMPLE[due or rung])
 
 
 @pytest.mark.parametrize(("days", "rung"), [
@@ -57,8 +58,8 @@ def test_the_page_says_the_same_as_the_code():
     for days, before, wanted in rows("| days over | decided before |"):
         decisions = []
         for each in filter(None, before.replace("–", "").split(", ")):
-            rung, _sep, what = each.partition(" ")
-            decisions.append(Decided(BY_WORD[rung], BY_WORD[rung], what == "confirmed"))
+            rung, what, _on, day = each.split(" ")
+            decisions.append(Decided(BY_WORD[rung], BY_WORD[rung], what == "confirmed", int(day)))
         found = proposal(int(days), SAMPLE, decisions)
         assert (found.rung.value if found else "–") == wanted, (days, before)
 
@@ -161,18 +162,17 @@ def test_supervision_comes_on_paper_with_a_number(town):
 
 
 def test_the_letter_lists_what_came_before_it(town):
-    item = late(town, 40)
-    for rung in RUNGS[2:]:
-        found = confirm(chosen(again(item), rung=rung), by=town["office"], until=date(2099, 1, 1), at=NOW)
+    item = late(town, 7)
+    for rung, days in zip(RUNGS[2:], (0, 8, 15, 23), strict=True):
+        moment = NOW + timedelta(days=days)
+        assert proposed(town, moment) == {item.number: rung.value}
+        found = confirm(chosen(again(item), rung=rung), by=town["office"], until=date(2099, 1, 1), at=moment)
         assert len(found.done) == 1, rung
+        assert proposed(town, moment) == {}
     slip = Slip.objects.get(rung="handover")
     page = slip_page(town["office"], slip.pk)
-    assert page is not None
-    assert page.until is None
-    # All were decided at one moment here; the letter lists what lies before it.
-    Escalation.objects.exclude(rung="handover").update(at=NOW - timedelta(days=1))
-    page = slip_page(town["office"], slip.pk)
-    assert page is not None and [one.rung for one in page.earlier] == ["supervise", "bulletin", "interview"]
+    assert page is not None and page.until is None
+    assert [one.rung for one in page.earlier] == ["supervise", "bulletin", "interview"]
 
 
 def test_what_happened_meanwhile_is_left_alone(town):

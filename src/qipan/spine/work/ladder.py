@@ -19,7 +19,7 @@ from qipan.spine.work.models import Escalation, Ladder, Rung, State, WorkItem
 
 RUNGS: tuple[Rung, ...] = tuple(Rung)
 GRAVE = frozenset({Rung.BULLETIN, Rung.INTERVIEW, Rung.HANDOVER})
-"""Rungs that are reached one by one: each only after the rung below it was confirmed."""
+"""Rungs that are reached one by one: each only after the rung below it was confirmed, and has had its days to work."""
 ON_PAPER = frozenset({Rung.SUPERVISE, Rung.HANDOVER})
 """Rungs that come with a paper to print."""
 NEVER_NAMED = frozenset({"village_committee", "neighbourhood_committee", "village", "community"})
@@ -72,12 +72,15 @@ class Decided:
     rung: Rung
     due: Rung
     confirmed: bool
+    days: int
 
 
 def decided(escalations: Iterable[Escalation], item: WorkItem) -> list[Decided]:
     """Return the decisions that count: those under the deadline that the item has now."""
     return [
-        Decided(Rung(one.rung), Rung(one.due), one.confirmed) for one in escalations if one.deadline == item.deadline
+        Decided(Rung(one.rung), Rung(one.due), one.confirmed, one.days)
+        for one in escalations
+        if one.deadline == item.deadline
     ]
 
 
@@ -102,14 +105,19 @@ def proposal(days: int, limits: dict[Rung, int], before: Sequence[Decided]) -> P
     if not reached:
         return None
     place = due = len(reached) - 1
-    confirmed = {one.rung for one in before if one.confirmed}
-    while RUNGS[place] in GRAVE and RUNGS[place - 1] not in confirmed:
+    confirmed = {one.rung: one.days for one in before if one.confirmed}
+    while RUNGS[place] in GRAVE and not _ripe(RUNGS[place], RUNGS[place - 1], days, limits, confirmed):
         place -= 1
     if any(RUNGS.index(rung) >= place for rung in confirmed):
         return None
     if any(not one.confirmed and one.rung == RUNGS[place] and RUNGS.index(one.due) >= due for one in before):
         return None
     return Proposed(RUNGS[place], RUNGS[due], days)
+
+
+def _ripe(rung: Rung, below: Rung, days: int, limits: dict[Rung, int], confirmed: dict[Rung, int]) -> bool:
+    """Whether a grave rung may come: the one below was confirmed, as many days ago as lie between the two."""
+    return below in confirmed and days - confirmed[below] >= limits[rung] - limits[below]
 
 
 def addressee(unit: int, types: dict[int, str], tree: Branches) -> int:

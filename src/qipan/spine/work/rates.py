@@ -82,13 +82,13 @@ def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | Non
     rows: dict[str, RateRow] = {}
     whole = RateRow(filters.unit, None)
     chosen = by if by in BY else "unit"
-    others = _cases(post, filters, chosen, OTHERS, moment)
+    others = _cases(post, filters, chosen, OTHERS, moment, tree)
     meter = meter_for(counted, (case for _lead, _key, case in others))
     for lead, key, case in others:
         if lead in within or everywhere:
             rows.setdefault(key, RateRow(key, None)).tally.add(case, moment, meter)
             whole.tally.add(case, moment, meter)
-    for lead, key, _case in _cases(post, filters, chosen, OWN, moment):
+    for lead, key, _case in _cases(post, filters, chosen, OWN, moment, tree):
         if lead in within or everywhere:
             rows.setdefault(key, RateRow(key, None)).own += 1
             whole.own += 1
@@ -101,8 +101,10 @@ def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | Non
     return Rates(shown, groups, counted.working_day, moment)
 
 
-def _cases(post: Post, filters: Filters, by: str, found: str, now: datetime) -> list[tuple[str, str, Case]]:
-    wanted = selected(post, _of(filters, found), now).exclude(state=State.CANCELLED)
+def _cases(
+    post: Post, filters: Filters, by: str, found: str, now: datetime, tree: Branches
+) -> list[tuple[str, str, Case]]:
+    wanted = selected(post, _of(filters, found), now, tree).exclude(state=State.CANCELLED)
     columns = (
         "lead__code",
         _COLUMNS[by],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,7 +133,7 @@ def test_each_count_is_that_of_its_list(town, by, now):
     assert found.whole is not None
     seen = 0
     for row in [found.whole, *(row for group in found.groups for row in group.rows)]:
-        mine = {by: row.key} if row is not found.whole else {}
+        mine: dict[str, Any] = {by: row.key} if row is not found.whole else {}
         for count, n in row.tally.counts.items():
             listing = items(town["office"], Filters(year=YEAR, rate=count, found="others", **mine), now=now)
             assert listing.total == n, (row.key, count)

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.lights import difference_words
-from qipan.faces.office.work.sending import mark_sent, was_sent
 from qipan.ground.units.permissions import READ
+from qipan.ground.units.sent import AlreadySent, once
 from qipan.ground.worktime.clock import Limit
 from qipan.ground.worktime.queries import clock
 from qipan.spine.work.errors import WorkError
@@ -43,6 +43,7 @@ class ShownUnit:
     text: str
     until: str
     chosen: frozenset[str]
+    uid: uuid.UUID
     error: Text | None = None
     field: str = ""
 
@@ -72,7 +73,7 @@ def _page(
                 given.get("text", "") if mine and given is not None else "",
                 given.get("until", "") if mine and given is not None else until,
                 frozenset(given.getlist("items")) if mine and given is not None else values,
-                mine.words if mine else None, mine.field if mine else "",
+                uuid.uuid4(), mine.words if mine else None, mine.field if mine else "",
             )
         )  # fmt: skip
     days = days_of(found.ladder)
@@ -84,7 +85,6 @@ def _page(
         "words": RUNG_WORDS,
         "is_sample": found.ladder.basis == "sample",
         "may_decide": SET_LADDER.allows(desk.post, desk.county),
-        "uid": uuid.uuid4(),
         "today": timezone.localdate().isoformat(),
         "page": Paginator(range(found.decided), DECISIONS).get_page(found.page),
         "decisions": [(each, RUNG_WORDS[each.rung]) for each in found.decisions],
@@ -112,25 +112,24 @@ def _chosen(given: list[str]) -> list[Chosen]:
 def work_ladder_decide(request: HttpRequest) -> HttpResponse:
     """Confirm what is proposed for a unit, or hold it back."""
     desk = at_desk(request)
-    uid = request.POST.get("uid", "")
-    if was_sent(request, uid):
-        return redirect("ladder")
     chosen = _chosen(request.POST.getlist("items"))
     text = request.POST.get("text", "")
     try:
-        if request.POST.get("act") == "hold":
-            done = hold(chosen, by=desk.post, reason=text)
-            said = ngettext("%(count)s proposal held back.", "%(count)s proposals held back.", len(done.done))
-        else:
-            done = confirm(chosen, by=desk.post, text=text, until=_day(request.POST.get("until", "")))
-            said = ngettext(
-                "%(count)s item: confirmed, and the unit was told.",
-                "%(count)s items: confirmed, and the unit was told once for each rung.",
-                len(done.done),
-            )
+        with once(request.POST.get("uid", "")):
+            if request.POST.get("act") == "hold":
+                done = hold(chosen, by=desk.post, reason=text)
+                said = ngettext("%(count)s proposal held back.", "%(count)s proposals held back.", len(done.done))
+            else:
+                done = confirm(chosen, by=desk.post, text=text, until=_day(request.POST.get("until", "")))
+                said = ngettext(
+                    "%(count)s item: confirmed, and the unit was told.",
+                    "%(count)s items: confirmed, and the unit was told once for each rung.",
+                    len(done.done),
+                )
+    except AlreadySent:
+        return redirect("ladder")
     except WorkError as error:
         return _page(request, ladder_page(desk.post), refused=error, status=422)
-    mark_sent(request, uid)
     if done.done:
         messages.success(request, said % {"count": len(done.done)})
     _say_left(request, done)

@@ -126,7 +126,14 @@ def slip_of(item: WorkItem, town: Town) -> Slip:
         until=now.date(),
     )  # fmt: skip
     Escalation.objects.create(
-        work_item=item, rung="supervise", due="supervise", confirmed=True, deadline=item.deadline, days=7, slip=slip, at=now
+        work_item=item,
+        rung="supervise",
+        due="supervise",
+        confirmed=True,
+        deadline=item.deadline,
+        days=7,
+        slip=slip,
+        at=now,
     )
     return slip
 

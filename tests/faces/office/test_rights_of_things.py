@@ -22,7 +22,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, TimeNode
+from qipan.spine.campaigns.models import FunctionDuty, Membership, SpecialGroup, TimeNode
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
@@ -93,6 +93,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
+    member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
     assert duty is not None
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
@@ -107,7 +109,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "post_end": (post.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
-        "work_unit_sheet": (unit.code,),
+        "work_unit_sheet": (unit.code,), "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
+        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:

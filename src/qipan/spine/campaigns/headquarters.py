@@ -336,7 +336,7 @@ def _seat_values(campaign: Campaign, plan: SeatPlan) -> dict[str, Any]:
         raise RegisterError(Text("请选择职位", "choose where they sit"), "seat")
     values["group_id"], values["post_id"] = values.pop("group"), values.pop("post")
     if plan.seat == Seat.GROUP:
-        if not SpecialGroup.objects.filter(campaign=campaign, pk=plan.group).exists():
+        if plan.group is None or not SpecialGroup.objects.filter(campaign=campaign, pk=plan.group).exists():
             raise RegisterError(Text("请选择专项组", "choose the special group"), "group")
     else:
         values["group_id"] = None
@@ -367,7 +367,7 @@ def _printed(post: Post) -> tuple[str, str]:
 
 def _fitting(model: type[Membership] | type[SpecialGroup], values: dict[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
-        most = model._meta.get_field(name).max_length
+        most = getattr(model._meta.get_field(name), "max_length", None)
         if most and isinstance(value, str) and len(value) > most:
             raise RegisterError(Text(f"最多{most}字", f"at most {most} characters"), name)
     return values

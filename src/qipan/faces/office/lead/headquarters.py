@@ -37,14 +37,13 @@ from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.spine.campaigns import headquarters as room
 from qipan.spine.campaigns.headquarters import GroupPlan, SeatPlan
-from qipan.spine.campaigns.models import Seat
 
 PAGE = "headquarters"
 SEATS = {
-    Seat.COMMANDER: gettext_lazy("Commander"),
-    Seat.DEPUTY: gettext_lazy("Deputy commander"),
-    Seat.OFFICE: gettext_lazy("Office of the headquarters"),
-    Seat.GROUP: gettext_lazy("Special group"),
+    "commander": gettext_lazy("Commander"),
+    "deputy": gettext_lazy("Deputy commander"),
+    "office": gettext_lazy("Office of the headquarters"),
+    "group": gettext_lazy("Special group"),
 }
 
 
@@ -113,7 +112,7 @@ def headquarters(request: HttpRequest) -> HttpResponse:
         "campaign_name": campaign.name if campaign else "", "office_unit": campaign.office if campaign else None,
         "undo": undo.offered(request, PAGE) if may else "", "county_name": desk.county.name,
         "sections": [
-            (SEATS[Seat.COMMANDER], found.commanders), (SEATS[Seat.DEPUTY], found.deputies), (SEATS[Seat.OFFICE], found.office),
+            (SEATS["commander"], found.commanders), (SEATS["deputy"], found.deputies), (SEATS["office"], found.office),
         ] if found else [],
     }  # fmt: skip
     return render(request, "office/lead/headquarters.html", context, status=422 if wrong else 200)
@@ -189,7 +188,7 @@ def headquarters_member_new(request: HttpRequest) -> HttpResponse:
     instead = page_number(request.POST.get("instead", "") or request.GET.get("instead", ""))
     before = room.seat_plan(desk.campaign.pk, instead) if instead else None
     initial: dict[str, Any] = {
-        "seat": request.GET.get("seat", Seat.GROUP), "group": request.GET.get("group", ""), "place": 0,
+        "seat": request.GET.get("seat", "group"), "group": request.GET.get("group", ""), "place": 0,
         "valid_from": timezone.localdate(),
     }  # fmt: skip
     if before is not None:

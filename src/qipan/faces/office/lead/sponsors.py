@@ -18,6 +18,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.rows import shown_row
+from qipan.faces.office.lead.headquarters import SEATS
 from qipan.faces.office.setup.register_forms import page_number, said
 from qipan.faces.office.sites import STATE_PILLS, STATE_WORDS
 from qipan.ground.sites.sponsors import KINDS, LEADER, SPONSORING, plan_many, set_many
@@ -38,9 +39,7 @@ from qipan.overview.sponsors import (
 
 def seat_words(seat: str, group: Text) -> str:
     """Return a seat of the headquarters in words."""
-    from qipan.faces.office.lead.headquarters import SEATS
-
-    return said(group) or str(dict(SEATS).get(seat, seat))
+    return said(group) or str(SEATS.get(seat, seat))
 
 
 @require_GET

@@ -27,6 +27,7 @@ from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
 from qipan.spine.work.classes import seed_classes
+from qipan.spine.work.models import Handover
 from tests.faces.office.matrix.row import OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -89,6 +90,9 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     )
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
+    handed = Handover.objects.create(
+        county=county, old=town["roads"], new=post, on=now.date() + timedelta(days=9), begun_at=now, begun_by="创城办"
+    )
     unit = Unit.objects.create(
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
@@ -110,7 +114,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
         "work_unit_sheet": (unit.code,), "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
-        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",),
+        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
+        "handover_sign": (handed.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
@@ -133,6 +138,8 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
     if row.who != OPEN and role not in row.who:
         return False
     if relation == FOREIGN and name not in OF_ALL:
+        return False
+    if row.concerned is not None and role not in row.concerned:
         return False
     return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
 

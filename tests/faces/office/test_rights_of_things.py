@@ -22,12 +22,12 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, TimeNode
+from qipan.spine.campaigns.models import FunctionDuty, Membership, SpecialGroup, TimeNode
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
 from qipan.spine.work.classes import seed_classes
-from qipan.spine.work.models import Escalation, Slip, WorkItem
+from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
 from tests.faces.office.matrix.row import OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -90,10 +90,15 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     )
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
+    handed = Handover.objects.create(
+        county=county, old=town["roads"], new=post, on=now.date() + timedelta(days=9), begun_at=now, begun_by="创城办"
+    )
     unit = Unit.objects.create(
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
+    member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
     assert duty is not None
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
@@ -109,6 +114,9 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
+        "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
+        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
+        "handover_sign": (handed.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
@@ -151,6 +159,8 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
     if row.who != OPEN and role not in row.who:
         return False
     if relation == FOREIGN and name not in OF_ALL:
+        return False
+    if row.concerned is not None and role not in row.concerned:
         return False
     return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
 

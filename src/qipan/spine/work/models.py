@@ -6,7 +6,7 @@ from django.db import models
 
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
-from qipan.ground.units.models import County, Person, Unit
+from qipan.ground.units.models import County, Person, Post, Unit
 
 
 class LimitUnit(models.TextChoices):
@@ -329,3 +329,31 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_item_id} {self.rung}"
+
+
+class Handover(models.Model):
+    """A post that goes from its holder to a successor's post of the same unit and role (交接), from a day on.
+
+    `contents` is the list as it stood when the holder signed it; names are values, they outlive the accounts.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="handovers")
+    old = models.ForeignKey(Post, models.PROTECT, related_name="handed_over")
+    new = models.ForeignKey(Post, models.PROTECT, related_name="taken_over")
+    on = models.DateField(help_text="the successor's first day")
+    notes = models.TextField(blank=True)
+    contents = models.JSONField(default=dict, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=160)
+    given_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.CharField(max_length=160, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.CharField(max_length=160, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"

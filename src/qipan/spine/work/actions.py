@@ -141,11 +141,11 @@ def report(
             "without",
         )
     with act(actor(by), now) as noted:
-        gone, changes = lapse(item, by, now)
+        lapsed, changes = lapse(item, by, now)
         fixed = entry(item, Step.FIXED, by, fixed_at, recorded=now)
         data = {"without": [unit.code for unit in lacking], "why": why} if lacking else {}
         reported = entry(item, Step.REPORTED, by, now, text=done, data=data)
-        write(item, version, [*gone, fixed, reported], **{**changes, "state": State.REPORTED, "reported_at": now})
+        write(item, version, [*lapsed, fixed, reported], **{**changes, "state": State.REPORTED, "reported_at": now})
         hang(reported, photos)
         noted.note("work.report", thing(item), {"round": item.handling_round, "photos": len(photos)})
         who = messages.eyes(item, now)
@@ -183,10 +183,10 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
     old = item.lead
     with act(actor(by), now) as noted:
         data = {"from": old.code if old else "", "to": new.code}
-        gone, changes = lapse(item, by, now)
+        lapsed, changes = lapse(item, by, now)
         changes |= anew(item, now)
         write(
-            item, version, [*gone, entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
+            item, version, [*lapsed, entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
             **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None,
         )  # fmt: skip
         item.lead = new
@@ -243,9 +243,9 @@ def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
     ready(item, version, Action.CANCEL)
     why = reason_of(reason)
     with act(actor(by), now) as noted:
-        gone, changes = lapse(item, by, now)
+        lapsed, changes = lapse(item, by, now)
         write(
-            item, version, [*gone, entry(item, Step.CANCELLED, by, now, text=why)],
+            item, version, [*lapsed, entry(item, Step.CANCELLED, by, now, text=why)],
             **changes, state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
         )  # fmt: skip
         noted.note("work.cancel", thing(item), {})

@@ -39,14 +39,16 @@ class Dispute:
 
 def standing_findings(item: WorkItem) -> list[Observation]:
     """Return the records that an order rests on as they stand today: corrected ones by their correction, withdrawn not."""
-    names = set(item.sightings.exclude(observation=None).values_list("observation", flat=True))
+    seen = item.sightings.exclude(observation=None).values_list("observation", flat=True)
+    names = {uid for uid in seen if uid is not None}
     rows = Observation.objects.filter(county_id=item.county_id, year=item.year, uid__in=names)
     found = {row.uid: row for row in rows}
     while names:
         corrected = Observation.objects.filter(county_id=item.county_id, supersedes__in=names)
         names = set()
         for row in corrected:
-            found.pop(row.supersedes, None)
+            if row.supersedes is not None:
+                found.pop(row.supersedes, None)
             found[row.uid] = row
             names.add(row.uid)
     return sorted((row for row in found.values() if row.outcome != WITHDRAWN), key=lambda row: row.seq)

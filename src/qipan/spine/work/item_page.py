@@ -227,8 +227,8 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
     log = list(item.log.prefetch_related("photos"))
     sightings = list(item.sightings.prefetch_related("photos"))
     asked = list(item.requests.prefetch_related("photos"))
-    writers = (*log, *sightings, *asked)
-    names = _names(item, {one.by_unit for one in writers})
+    writers = {one.by_unit for one in log} | {one.by_unit for one in sightings} | {one.by_unit for one in asked}
+    names = _names(item, writers)
     lines = tuple(_line(one, names) for one in log)
     site = Site.objects.filter(county_id=item.county_id, code=item.cluster).first() if item.cluster else None
     row = row_of(item, moment, {site.code: site} if site else {}, {item.pk: len(sightings)})

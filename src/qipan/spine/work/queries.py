@@ -5,7 +5,7 @@ An item's own page is asked for in `item_page.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -24,13 +24,13 @@ from qipan.spine.work.limits import LIGHTS, light_of
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
-from qipan.spine.work.request_rules import to_consent, to_decide
+from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
 
 __all__ = [
-    "LIGHTS", "ORDERS", "Allowed", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
-    "UnitCounts", "at_site", "by_state", "count_of", "counts", "export", "item_page", "items", "light_of", "options",
-    "per_check", "per_unit", "special_counts", "top_risks",
+    "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
+    "UnitCounts", "apart", "at_site", "by_state", "count_of", "counts", "export", "item_page", "items", "light_of", "options",
+    "per_check", "per_unit", "top_risks",
 ]  # fmt: skip
 
 PER_PAGE = 50
@@ -235,20 +235,42 @@ def _ever_asked(special: str, unit: str) -> Q:
 
 
 def count_of(post: Post, special: str, *, year: CampaignYear | None = None, now: datetime | None = None) -> int:
-    """Return how many items of a year one of the special lists holds (two statements)."""
-    filters = Filters(year=year.year if year is not None else 0)
-    return special_counts(post, filters, (special,), year=year, now=now)[special]
+    """Return how many items of a year one of the special lists holds (four statements at most)."""
+    filters = Filters(year=year.year if year is not None else 0, special=special)
+    tree = branches_if_asked(post.unit.county_id)
+    return _wanted(post, filters, now or timezone.now(), year, tree).count()
 
 
-def special_counts(
-    post: Post, filters: Filters, specials: Sequence[str], *, year: CampaignYear | None = None,
-    now: datetime | None = None, tree: Branches | None = None,
-) -> dict[str, int]:  # fmt: skip
-    """Return how many items of a list each of some special lists holds, whatever view the filters name (two statements)."""
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How many items of a list wait for this post's decision or consent, and how many are deferred."""
+
+    to_decide: int
+    to_consent: int
+    deferred: int
+
+
+def apart(
+    post: Post, filters: Filters, *, year: CampaignYear | None = None, now: datetime | None = None,
+    tree: Branches | None = None,
+) -> Apart:  # fmt: skip
+    """Return what of a list stands apart, whatever view the filters name (one statement; more where an answer is due)."""
     moment = now or timezone.now()
     known = branches_if_asked(post.unit.county_id) if tree is None else tree
     found = _wanted(post, replace(filters, state="", special=""), moment, year, known).order_by()
-    return found.aggregate(**{name: Count("pk", filter=_special(post, name, moment, known)) for name in specials})
+    deferred = _special(post, "deferred", moment, known)
+    rows = list(
+        found.filter(~Q(request="") | deferred)
+        .values_list("request")
+        .annotate(n=Count("pk"), deferred=Count("pk", filter=deferred))
+    )
+    waiting = {request: n for request, n, _ in rows if request}
+    # What is an appeal or waits for consent is asked for one by one, since not everybody may answer.
+    decide = sum(n for kind, n in waiting.items() if kind in FOR_THE_OFFICE) if may_direct(post) else 0
+    if waiting.get(Request.Kind.APPEAL):
+        decide += found.filter(to_decide(post, known), request=Request.Kind.APPEAL).count()
+    consent = found.filter(to_consent(post, known)).count() if waiting.get(WAITS_FOR_CONSENT) else 0
+    return Apart(decide, consent, sum(one for *_, one in rows))
 
 
 def _of_unit(code: str, role: str, tree: Branches) -> Q:

@@ -156,12 +156,20 @@ def decides(post: Post, item: WorkItem) -> bool:
     return (DIRECT if office_only else JUDGE).allows(post, item)
 
 
+FOR_THE_OFFICE = (Request.Kind.RETURN, Request.Kind.EXTENSION, Request.Kind.COORDINATION)
+"""What the office decides, and nobody else."""
+
+
+def may_direct(post: Post) -> bool:
+    """Whether a post decides what only the office decides, of any item of its county."""
+    return post.role in {role for role, _reach in DIRECT.reach}
+
+
 def to_decide(post: Post, tree: Branches | None = None) -> Q:
     """Return the condition of the items of which this post can decide a request now."""
     recorded = LogEntry.objects.filter(work_item_id=OuterRef("pk"), step__in=RECORDED, person=post.person_id)
     disputed = JUDGE.visible(post, tree) & Q(request=Request.Kind.APPEAL) & ~Q(Exists(recorded))
-    others = (Request.Kind.RETURN, Request.Kind.EXTENSION, Request.Kind.COORDINATION)
-    found = DIRECT.visible(post, tree) & Q(request__in=others)
+    found = DIRECT.visible(post, tree) & Q(request__in=FOR_THE_OFFICE)
     return found | (disputed & recheckable(post, tree))
 
 

@@ -26,7 +26,7 @@ from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.permissions import DECOMPOSE
-from qipan.spine.work.queries import ORDERS, Filters, Options, export, items, options, special_counts
+from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
     from qipan.overview.desk import Desk
@@ -134,7 +134,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     any_filter = any(get.get(name) for name in NAMES)
     known = options(desk.post, desk.year, tree=tree)
     names = _unit_names(desk, known, get.get("unit", ""))
-    apart = special_counts(desk.post, filters, tuple(SPECIAL_VIEWS), year=desk.year, now=now, tree=tree)
+    beside = apart(desk.post, filters, year=desk.year, now=now, tree=tree)
     context: dict[str, Any] = {
         "heading": _("Work"),
         "words": _("Orders, tasks and pledges of the year: one record each, with its unit, its deadline and its log."),
@@ -144,7 +144,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "points": found.points,
         "page": Paginator(range(found.total), found.per_page).get_page(found.page),
         "sort": sort,
-        "views": [*_views(request, found.states, view), *_special_views(request, apart)],
+        "views": [*_views(request, found.states, view), *_special_views(request, beside)],
         "lists": [_switch(request, name, which) for name in LISTS],
         "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),
@@ -192,18 +192,19 @@ def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterab
         if name == "cancelled" and not states.get("cancelled") and here != name:
             continue
         wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
-        apart = request.GET.get("special") in SPECIAL_VIEWS
+        aside = request.GET.get("special") in SPECIAL_VIEWS
         # A view of one state leaves the views that stand apart, and the other way round.
-        address = _address(request, view=name, **({"special": ""} if apart else {}))
+        address = _address(request, view=name, **({"special": ""} if aside else {}))
         count = sum(states.get(each, 0) for each in wanted)
-        yield View(str(word), count, address, name == here and not (apart and not name))
+        yield View(str(word), count, address, name == here and not (aside and not name))
 
 
-def _special_views(request: HttpRequest, counts: Mapping[str, int]) -> Iterable[View]:
+def _special_views(request: HttpRequest, counts: Apart) -> Iterable[View]:
     for name, word in SPECIAL_VIEWS.items():
         here = request.GET.get("special") == name and not request.GET.get("view")
-        if counts[name] or here:
-            yield View(str(word), counts[name], _address(request, view="", special=name), here)
+        count = int(getattr(counts, name))
+        if count or here:
+            yield View(str(word), count, _address(request, view="", special=name), here)
 
 
 def _switch(request: HttpRequest, name: str, here: str) -> dict[str, object]:

@@ -301,7 +301,11 @@ def test_who_is_told_of_a_report_is_free_to_look(town):
 def test_a_deadline_set_by_hand_says_why_and_moves_the_light(town):
     item = towns.order(town)
     far = at().replace(year=9999)
-    for change, field in (({"reason": " "}, "reason"), ({"deadline": at(1)}, "deadline"), ({"deadline": far}, "deadline")):
+    for change, field in (
+        ({"reason": " "}, "reason"),
+        ({"deadline": at(1)}, "deadline"),
+        ({"deadline": far}, "deadline"),
+    ):
         given: dict[str, Any] = {"deadline": at(400), "reason": "等待材料", **change}
         with pytest.raises(WorkError) as error:
             actions.set_deadline(item.pk, version=1, by=town["office"], at=at(1), **given)

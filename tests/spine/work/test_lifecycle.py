@@ -75,7 +75,13 @@ def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
     todo: dict[str, Callable[[], object]] = {
         "accept": lambda: actions.accept(item.pk, version=version, by=by, at=now),
         "report": lambda: actions.report(
-            item.pk, version=version, by=by, text="好了", fixed_at=at(49), photos=[towns.photo(town, "c")], at=now,
+            item.pk,
+            version=version,
+            by=by,
+            text="好了",
+            fixed_at=at(49),
+            photos=[towns.photo(town, "c")],
+            at=now,
             without="配合单位无需动作",
         ),
         "recheck": lambda: actions.recheck(item.pk, version=version, by=by, outcome="pass", at=now),

@@ -233,7 +233,11 @@ def _marks(here: Standing) -> Iterator[Missing]:
 
 def _overdue(year: CampaignYear, found: Responsibilities, now: datetime) -> Iterator[Missing]:
     rows = WorkItem.objects.filter(
-        county_id=year.campaign.county_id, year=year.year, state__in=(State.ISSUED, State.ACCEPTED), deadline__lt=now
+        county_id=year.campaign.county_id,
+        year=year.year,
+        state__in=(State.ISSUED, State.ACCEPTED),
+        deadline__lt=now,
+        held_since=None,
     ).order_by("deadline", "id")
     for number, zh, en, lead, deadline in rows.values_list("number", "title_zh", "title_en", "lead_id", "deadline"):
         unit = found.units.get(lead) if lead is not None else None

@@ -123,6 +123,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
             found[name] = (file.pk,)
         elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
             found[name] = (item.number,)
+    found["work_contribute"] = (_supported(town),)
     return found
 
 
@@ -144,6 +145,13 @@ def slip_of(item: WorkItem, town: Town) -> Slip:
         at=now,
     )
     return slip
+
+
+def _supported(town: Town) -> str:
+    """The number of an item in which one's own unit helps another."""
+    item = issued(town, cluster="r3", item="free.item", unit="west", by=town["inspector"])
+    item.supports.add(town.units["roads"])
+    return item.number
 
 
 def who(town: Town, far: Town, role: Role, relation: str) -> Post:

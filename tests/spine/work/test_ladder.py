@@ -28,6 +28,7 @@ from qipan.spine.work.ladder import (
     proposal,
 )  # fmt: skip
 from qipan.spine.work.ladder_queries import ladder_page, slip_page
+from qipan.spine.work.measures import COUNTS, Case, counted
 from qipan.spine.work.models import Escalation, Ladder, LogEntry, Rung, Slip, State, WorkItem
 from tests.spine.work.test_work_page import rows
 from tests.spine.work.town import Town, again, at, make, order, reported
@@ -122,6 +123,19 @@ def test_one_condition_says_which_items(town, state, days):
     may = may_escalate(item, NOW)
     assert may == (state in {State.ISSUED, State.ACCEPTED} and days > 0)
     assert WorkItem.objects.filter(escalatable(NOW), pk=item.pk).exists() == may
+
+
+@pytest.mark.parametrize("rest", [{"held_since": NOW}, {"deferred_until": NOW.date()}])
+def test_nobody_is_pressed_while_it_rests(town, rest):
+    item = late(town, 9)
+    WorkItem.objects.filter(pk=item.pk).update(**rest)
+    assert not may_escalate(again(item), NOW) and not WorkItem.objects.filter(escalatable(NOW), pk=item.pk).exists()
+    assert proposed(town) == {}
+    # Nor does it count as owed or late in the rates, by the row or by the list.
+    now = again(item)
+    case = Case(now.state, now.issued_at, now.deadline, rests=True)
+    for name in ("owed", "late_open", "to_close"):
+        assert not COUNTS[name](case, NOW) and not WorkItem.objects.filter(counted(name, NOW), pk=item.pk).exists()
 
 
 def test_what_was_reported_waits_for_others(town):

@@ -40,14 +40,19 @@ def paper_number(rung: str, year: int, serial: int) -> Text:
 def may_escalate(item: WorkItem, now: datetime) -> bool:
     """Whether an item may be put on the ladder. The one place that says so, with its twin for lists beside it.
 
-    It is over its deadline, a unit leads it, and it is that unit's turn: what was reported waits for others.
+    It is over its deadline, a unit leads it, and it is that unit's turn: what was reported waits for others, and while a
+    dispute or a co-ordination request is open, or the item is deferred, nobody is pressed.
     """
-    return item.state in {State.ISSUED, State.ACCEPTED} and item.deadline < now and item.lead_id is not None
+    waits = item.held_since is not None or item.deferred_until is not None
+    return (
+        item.state in {State.ISSUED, State.ACCEPTED} and item.deadline < now and item.lead_id is not None and not waits
+    )
 
 
 def escalatable(now: datetime) -> Q:
     """Return the condition of the items that may be put on the ladder; it says what `may_escalate` says."""
-    return Q(state__in=(State.ISSUED, State.ACCEPTED), deadline__lt=now, lead__isnull=False)
+    turn = Q(state__in=(State.ISSUED, State.ACCEPTED), deadline__lt=now, lead__isnull=False)
+    return turn & Q(held_since__isnull=True, deferred_until__isnull=True)
 
 
 def days_over(item: WorkItem, now: datetime) -> int:

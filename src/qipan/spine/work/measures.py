@@ -30,6 +30,8 @@ class Case:
     reported_at: datetime | None = None
     closed_at: datetime | None = None
     handling_round: int = 1
+    rests: bool = False
+    """Deferred with approval, or its clock stands while a dispute or a co-ordination request is open."""
 
     @property
     def handled_at(self) -> datetime | None:
@@ -45,22 +47,26 @@ class Case:
 
 
 COUNTS: dict[str, Callable[[Case, datetime], bool]] = {
-    "owed": lambda case, now: case.state in REPORTED or (case.state in UNREPORTED and case.deadline < now),
+    "owed": lambda case, now: (
+        case.state in REPORTED or (case.state in UNREPORTED and case.deadline < now and not case.rests)
+    ),
     "handled": lambda case, now: case.state in REPORTED,
     "on_time": lambda case, now: case.in_time,
-    "late_open": lambda case, now: case.state in UNREPORTED and case.deadline < now,
-    "to_close": lambda case, now: case.state == State.CLOSED or (case.state != State.CANCELLED and case.deadline < now),
+    "late_open": lambda case, now: case.state in UNREPORTED and case.deadline < now and not case.rests,
+    "to_close": lambda case, now: (
+        case.state == State.CLOSED or (case.state != State.CANCELLED and case.deadline < now and not case.rests)
+    ),
     "closed": lambda case, now: case.state == State.CLOSED,
     "closed_on_time": lambda case, now: case.state == State.CLOSED and case.in_time,
     "rework": lambda case, now: COUNTS["to_close"](case, now) and case.handling_round > 1,
 }
-"""What is counted. What was cancelled is in none of them."""
+"""What is counted. What was cancelled is in none of them; what rests is owed by nobody for as long as it does."""
 
 
 def counted(name: str, now: datetime) -> Q:
     """Return the condition of the items in a count; it says what `COUNTS` says. An unknown count is empty."""
     reported, unreported = Q(state__in=REPORTED), Q(state__in=UNREPORTED)
-    late = Q(deadline__lt=now)
+    late = Q(deadline__lt=now, held_since=None, deferred_until=None)
     in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
     closed = Q(state=State.CLOSED)
     to_close = closed | (~Q(state=State.CANCELLED) & late)

@@ -24,6 +24,10 @@ class WorkSettings(models.Model):
     county = models.OneToOneField(County, models.CASCADE, primary_key=True, related_name="work_settings")
     due_share = models.PositiveSmallIntegerField(default=20, help_text="per cent of the time that are left")
     due_working_days = models.PositiveSmallIntegerField(default=3, help_text="or so many working days")
+    return_days = models.PositiveSmallIntegerField(
+        default=1, help_text="working days after issue in which it is returned"
+    )
+    coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
 
@@ -163,6 +167,9 @@ class WorkItem(models.Model):
         null=True, blank=True, help_text="what closing moved: reading, check and total, before and after"
     )
     open_key = models.CharField(max_length=160, null=True, blank=True, unique=True)
+    request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
+    held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
+    deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -223,6 +230,18 @@ class Step(models.TextChoices):
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     ESCALATED = "escalated"
+
+    RETURNED = "returned"
+    EXTENSION = "extension"
+    COORDINATION = "coordination"
+    APPEALED = "appealed"
+    CONSENTED = "consented"
+    REFUSED = "refused"
+    DECIDED = "decided"
+    LAPSED = "lapsed"
+    DEFERRED = "deferred"
+    RESUMED = "resumed"
+    CONTRIBUTED = "contributed"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
@@ -357,3 +376,62 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
+
+
+class Request(models.Model):
+    """What a unit asks of an item that it leads, and what became of it. An item has at most one that is open.
+
+    `proposal` is what it asks for (JSON: deadline, unit); `decision` what was decided (deadline, unit, supports, outcome,
+    the records of the ledger). Who asked, consented and decided are kept as values, like a step of the log.
+    """
+
+    class Kind(models.TextChoices):
+        """What can be asked."""
+
+        RETURN = "return"
+        EXTENSION = "extension"
+        COORDINATION = "coordination"
+        APPEAL = "appeal"
+
+    class State(models.TextChoices):
+        """What a request waits for, or how it ended; lapsed is what the item outran."""
+
+        CONSENT = "consent"
+        OPEN = "open"
+        UPHELD = "upheld"
+        REJECTED = "rejected"
+        REFUSED = "refused"
+        LAPSED = "lapsed"
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="requests")
+    kind = models.CharField(max_length=12, choices=Kind)
+    state = models.CharField(max_length=8, choices=State)
+    text = models.TextField()
+    proposal = models.JSONField(default=dict, blank=True)
+    photos = models.ManyToManyField(Photo, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    person = models.PositiveBigIntegerField(null=True, blank=True)
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+    by_unit = models.CharField(max_length=80, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consented_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    reason = models.TextField(blank=True, help_text="why it was decided so")
+    decision = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("work_item", "kind"), name="work_request_of_item"),
+            models.Index(fields=("kind", "by_unit"), name="work_request_of_unit"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id} {self.kind} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone still has to answer."""
+        return self.state in {Request.State.CONSENT, Request.State.OPEN}

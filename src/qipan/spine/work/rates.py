@@ -114,8 +114,14 @@ def _cases(
         "reported_at",
         "closed_at",
         "handling_round",
+        "held_since",
+        "deferred_until",
     )
-    return [(lead or "", key or "-", Case(*rest)) for lead, key, *rest in wanted.values_list(*columns)]
+    rows = wanted.values_list(*columns)
+    return [
+        (lead or "", key or "-", Case(*rest, rests=held is not None or deferred is not None))
+        for lead, key, *rest, held, deferred in rows
+    ]
 
 
 def _of(filters: Filters, found: str) -> Filters:

@@ -70,6 +70,8 @@ def shown(found: Progress | None, units: Mapping[int, UnitName]) -> ShownProgres
         Figure("waiting", found.waiting, _("wait for re-check"), work_url(light="reported")),
         Figure("closed", found.closed_this_week, _("closed this week"), work_url(special="closed_week")),
     )
+    if found.asked:
+        figures += (Figure("asked", found.asked, _("with an open request"), work_url(special="asked")),)
     movers = [_mover(unit, found, units) for unit in found.units[:UNITS_SHOWN]]
     return ShownProgress(
         figures,

@@ -101,9 +101,16 @@ VERBS = {
     "units.welcome": Text("看过欢迎页", "saw the welcome page"),
     "visits.save": Text("登记检查", "recorded a visit"),
     "work.accept": Text("签收", "accepted"),
+    "work.appeal": Text("提出异议", "disputed a finding"),
     "work.cancel": Text("撤销", "cancelled"),
     "work.close": Text("复查通过，销号", "re-checked and closed"),
+    "work.consent": Text("负责人同意延期", "answered an extension as the head"),
+    "work.contribute": Text("配合单位反馈", "added a supporting part"),
+    "work.coordinate": Text("提请协调", "asked for co-ordination"),
     "work.deadline": Text("调整时限", "changed a deadline"),
+    "work.decide": Text("决定申请", "decided a request"),
+    "work.defer": Text("挂账", "deferred"),
+    "work.extend": Text("申请延期", "asked for an extension"),
     "work.fail": Text("复查不通过，退回返工", "re-check failed, back to rework"),
     "work.handover_begin": Text("开始岗位交接", "began a hand-over"),
     "work.handover_cancel": Text("取消岗位交接", "cancelled a hand-over"),
@@ -117,6 +124,8 @@ VERBS = {
     "work.recheck": Text("复查", "re-checked"),
     "work.reopen": Text("重新打开", "reopened"),
     "work.report": Text("反馈", "reported back"),
+    "work.resume": Text("恢复办理", "took up again"),
+    "work.return": Text("退回", "returned"),
 }
 
 THINGS = {

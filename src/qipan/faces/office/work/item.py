@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
+from qipan.faces.office.work.asked import KIND_OF_REQUEST, STATE_OF_REQUEST, shown_requests
 from qipan.faces.office.work.chain import chain, name_of, word
 from qipan.faces.office.work.clockface import clock_face
 from qipan.faces.office.work.lights import light
@@ -142,6 +143,10 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "chain": chain(found),
         "ended": _ended(found),
         "clock": clock_face(found),
+        "asked": next((each for each in shown_requests(found) if each.open), None),
+        "deferral": _deferral(found),
+        "parts": [_line(each, names) for each in found.parts],
+        "missing": [unit.name for unit in found.missing] if row.state in {"issued", "accepted"} else [],
         "work_class": _class(found),
         "instructions": list(_instructions(found.instructions)),
         "joined": [
@@ -204,6 +209,14 @@ def _ended(found: ItemPage) -> dict[str, object] | None:
         "person": last.person,
         "text": last.text,
     }
+
+
+def _deferral(found: ItemPage) -> dict[str, object] | None:
+    """Return why and until when an item is deferred, and which leader has approved."""
+    if found.row.deferred_until is None:
+        return None
+    last = next(each for each in reversed(found.log) if each.step == "deferred")
+    return {"until": found.row.deferred_until, "leader": last.data.get("leader", ""), "text": last.text, "at": last.at}
 
 
 def _class(found: ItemPage) -> dict[str, object] | None:
@@ -274,6 +287,15 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             return _("in charge: %(person)s") % {"person": data["person"]}
         case "reassigned":
             return _("to %(unit)s") % {"unit": named("to")}
+        case "decided" | "lapsed":
+            return _decided(data)
+        case "deferred":
+            return _("review on %(date)s, approved by %(leader)s") % {"date": data["until"], "leader": data["leader"]}
+        case "extension" if data.get("deadline"):
+            return _("to %(at)s") % {"at": minute(datetime.fromisoformat(data["deadline"]))}
+        case "reported" if data.get("without"):
+            units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
+            return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}
         case "deadline" | "instructed" if data.get("to"):
             return _("new deadline %(at)s") % {"at": minute(datetime.fromisoformat(data["to"]))}
         case "escalated":
@@ -289,6 +311,22 @@ def _rung(data: Mapping[str, Any]) -> str:
     days = int(data.get("days", 0))
     why = ngettext("%(days)s day over the deadline", "%(days)s days over the deadline", days) % {"days": days}
     return f"{words}: {why}" if get_language() == "en" or not get_language() else f"{words}：{why}"
+
+
+def _decided(data: Mapping[str, Any]) -> str:
+    """Return what was decided of which request; of a deadline the interval before and after."""
+    kind = str(KIND_OF_REQUEST.get(data.get("kind", ""), ""))
+    if "upheld" not in data:
+        return kind
+    came = str(STATE_OF_REQUEST["upheld" if data["upheld"] else "rejected"])
+    words = _("%(request)s: %(came)s") % {"request": kind, "came": came}
+    if data.get("to"):
+        before, after = (minute(datetime.fromisoformat(data[key])) for key in ("from", "to"))
+        days = data.get("working_days") or ["", ""]
+        words += _("; deadline %(after)s instead of %(before)s, %(new)s working days instead of %(old)s") % {
+            "after": after, "before": before, "new": days[1], "old": days[0],
+        }  # fmt: skip
+    return words
 
 
 def _links(found: ItemPage, book: Rulebook | None) -> dict[str, Any]:

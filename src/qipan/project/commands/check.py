@@ -157,15 +157,22 @@ def tallies() -> Iterator[Text]:
 
 
 def journal(noted: Mapping[tuple[str, int], str], ends: list[Chain]) -> Iterator[Text]:
-    """Which chains of the journal are broken, and where first; `ends` takes those that are whole."""
+    """Which chains of the journal are broken or gone, and where first; `ends` takes those that are whole."""
     from qipan.ground.audit.queries import verify as walk
+    from qipan.ground.units.queries import county_codes
 
+    walked = set()
     for chain in walk(noted=noted):
+        walked.add(chain.name)
         if chain.broken:
             name = Text(chain.name or "本系统", chain.name or "installation")
             yield Text(f"{name.zh}：{chain.broken.zh}", f"{name.en}: {chain.broken.en}")
         else:
             ends.append(chain)
+    # A county is made by an act, so it has a journal from its first moment.
+    for code in county_codes():
+        if code not in walked:
+            yield Text(f"{code}：日志全部缺失", f"{code}: its whole journal is gone")
 
 
 def files() -> Iterator[Text]:

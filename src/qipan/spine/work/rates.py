@@ -119,7 +119,7 @@ def _cases(
     )
     rows = wanted.values_list(*columns)
     return [
-        (lead or "", key or "-", Case(*rest, rests=held is not None or deferred is not None))
+        (lead or "", key or "-", Case(*rest, held is not None or deferred is not None))
         for lead, key, *rest, held, deferred in rows
     ]
 

@@ -63,7 +63,7 @@ def shown(found: Progress | None, units: Mapping[int, UnitName]) -> ShownProgres
     """Return the sheet; None on the board of an earlier day, and where there is no work at all."""
     if found is None or not found.any:
         return None
-    figures = (
+    figures: tuple[Figure, ...] = (
         Figure("open", found.open, _("open"), work_url(view="open")),
         Figure("due", found.due, _("due soon"), work_url(light="due")),
         Figure("late", found.late, _("late"), work_url(light="late")),

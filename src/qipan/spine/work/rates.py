@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -119,7 +119,7 @@ def _cases(
     )
     rows = wanted.values_list(*columns)
     return [
-        (lead or "", key or "-", Case(*rest, held is not None or deferred is not None))
+        (lead or "", key or "-", replace(Case(*rest), rests=held is not None or deferred is not None))
         for lead, key, *rest, held, deferred in rows
     ]
 

@@ -34,7 +34,7 @@ def minutes(count: int) -> datetime:
     return NOON + timedelta(minutes=count)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_it_is_queued_at_its_time(ran):
     recurring.synchronise(NOON)
     assert Schedule.objects.get().next_at == minutes(7)
@@ -48,7 +48,7 @@ def test_it_is_queued_at_its_time(ran):
     assert ran == [{}]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_missed_times_are_made_up_for_once(ran):
     recurring.synchronise(NOON)
     # Three days without a worker.
@@ -74,7 +74,7 @@ def test_of_two_workers_one_queues_it(ran):
     assert Schedule.objects.get().next_at == minutes(17)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_one_that_still_waits_does_the_work_of_the_next_time_too(ran):
     recurring.synchronise(NOON)
     assert recurring.queue_due(minutes(7)) == [NAME]
@@ -133,7 +133,7 @@ def test_an_overdue_schedule_is_named(ran):
     assert "2020-01-01 04:10" in said[0]
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the worker closes its connection
 def test_records_of_what_was_done_long_ago_go(ran, monkeypatch):
     monkeypatch.setitem(recurring._DECLARED, "jobs.tidy", recurring.Recurring("jobs.tidy", "0 3 * * *", Text("清理")))
     now = datetime.now(UTC)

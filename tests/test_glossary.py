@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src/qipan"
 #: Titles of pages that say nothing of the field.
 EVERYDAY = {
-    "Add a person", "Begin", "Change my password", "Close the round", "Differences", "Draw more",
+    "Add a person", "Begin", "Change my password", "Close the round", "Days of the rungs", "Differences", "Draw more",
     "Functions and units", "Import a file", "My account", "New edition", "Not allowed", "Not found", "Open a round",
     "People and posts", "Proposals", "Qipan", "Record a visit", "Settings", "Sign in", "Something went wrong",
     "Types of units", "Visits and reviews",

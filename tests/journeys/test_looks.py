@@ -65,6 +65,12 @@ OFFICE = (
     "/setup/calendar/",
     "/setup/practice/",
     "/setup/journal/",
+    "/headquarters/",
+    "/headquarters/members/new/",
+    "/headquarters/groups/new/",
+    "/sponsors/",
+    "/sponsors/ > .sponsor-lines a",
+    "/sponsors/set/",
 )
 #: What other posts open: their first pages, and the forms of what they do.
 OTHERS = {

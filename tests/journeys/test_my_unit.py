@@ -96,7 +96,7 @@ def test_one_person_in_two_posts(browser: Browser, own: Own) -> None:
 
 
 def test_gaps_are_mended_and_leave_the_list(browser: Browser, own: Own) -> None:
-    """A unit without head and liaison is flagged to the office, and leaves the list when it has them (C09, C25)."""
+    """A unit without head, deputy in charge and liaison is flagged to the office, and leaves the list when it has them (C09, C25)."""
     with people(browser) as person:
         office = person("zh-CN", DESK)
         enter(office, own, "李明")
@@ -111,6 +111,8 @@ def test_gaps_are_mended_and_leave_the_list(browser: Browser, own: Own) -> None:
         assert before[1]
         assert before[0] == office.locator("#list tbody tr").count() or office.locator(".pager").count()
         paste(office, own, "people", f"陈思，{unit}，局长，负责人\n何苗，{unit}，办公室联络员，联络员")
+        assert listed() == (before[0], True), "nobody is in charge below the head yet"
+        paste(office, own, "people", f"吴桐，{unit}，副局长，负责人")
         assert listed() == (before[0] - 1, False)
 
 

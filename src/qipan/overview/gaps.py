@@ -17,7 +17,7 @@ from qipan.assessment.standard import METHODS, UNSTRATIFIED
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role
-from qipan.ground.units.queries import held
+from qipan.ground.units.queries import held, is_deputy
 from qipan.overview.board import largest_losses, site_types, type_title, unit_rows
 from qipan.overview.responsibilities import Responsibilities, responsibilities
 from qipan.spine.campaigns.models import CampaignYear
@@ -34,7 +34,7 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = (
     "lead", "function", "people", "checklist", "sites", "inspected", "areas", "marks", "overdue", "limits",
 )  # fmt: skip
-"""No answering lead · no unit carries it · no head or liaison · no checklist · no site · not inspected · an area where
+"""No answering lead · no unit carries it · no head, deputy in charge or liaison · no checklist · no site · not inspected · an area where
 nobody has inspected · below full marks · late · the limit is a sample."""
 
 
@@ -97,6 +97,13 @@ def gaps(year: CampaignYear, now: datetime, *, days: int = DAYS) -> Gaps:
     return Gaps(here, days, lists)
 
 
+DEPUTY = "deputy"
+LACKING: dict[str, Text] = {
+    Role.HEAD: Text("无主要负责人", "no head"),
+    DEPUTY: Text("无分管负责人", "no deputy in charge"),
+    Role.LIAISON: Text("无联络员", "no liaison officer"),
+}
+
 WHY_NO_LEAD = {
     "conflict": Text("多个单位可牵头，待选定", "several units could lead; one must be chosen"),
     "no_lead": Text("标准未列牵头单位", "the standard names no lead"),
@@ -125,7 +132,7 @@ def _functions(found: Responsibilities) -> Iterator[Missing]:
 
 
 def _people(here: Standing, found: Responsibilities, today: date) -> Iterator[Missing]:
-    """Yield the units that something is asked of and that have no head or no liaison who can sign in."""
+    """Yield the units that something is asked of and that lack a head, a deputy in charge or a liaison who can sign in."""
     asked = {whose: row.total.possible for whose, row in unit_rows(here).items() if isinstance(whose, int)}
     for units in here.duties.carried.values():
         for unit in units:
@@ -134,20 +141,17 @@ def _people(here: Standing, found: Responsibilities, today: date) -> Iterator[Mi
         held(today), unit__county_id=here.year.campaign.county_id, person__is_active=True,
         role__in=(Role.HEAD, Role.LIAISON, Role.OFFICE),
     )  # fmt: skip
-    roles: dict[int, set[str]] = {}
-    for unit, role in posts.values_list("unit_id", "role"):
-        roles.setdefault(unit, set()).add(role)
+    held_there: dict[int, set[str]] = {}
+    for unit, role, zh, en in posts.values_list("unit_id", "role", "title_zh", "title_en"):
+        held_there.setdefault(unit, set()).add(DEPUTY if role == Role.HEAD and is_deputy(Text(zh, en)) else role)
     for unit, points in sorted(asked.items(), key=lambda pair: (-pair[1], pair[0])):
-        known, has = found.units.get(unit), roles.get(unit, set())
+        known, has = found.units.get(unit), held_there.get(unit, set())
+        lacks = [words for role, words in LACKING.items() if role not in has]
         # The office of the campaign answers for itself: its own posts see and handle what falls to it.
-        if known is None or Role.OFFICE in has or {Role.HEAD, Role.LIAISON} <= has:
+        if known is None or Role.OFFICE in has or not lacks:
             continue
-        if Role.HEAD in has:
-            note = Text("无联络员", "no liaison officer")
-        elif Role.LIAISON in has:
-            note = Text("无主要负责人", "no head")
-        else:
-            note = Text("无主要负责人，无联络员", "no head and no liaison officer")
+        *first, last = (words.en for words in lacks)
+        note = Text("，".join(words.zh for words in lacks), " and ".join((", ".join(first), last)) if first else last)
         yield Missing(known.code, known.code, known.name, note, points=points)
 
 
@@ -229,7 +233,11 @@ def _marks(here: Standing) -> Iterator[Missing]:
 
 def _overdue(year: CampaignYear, found: Responsibilities, now: datetime) -> Iterator[Missing]:
     rows = WorkItem.objects.filter(
-        county_id=year.campaign.county_id, year=year.year, state__in=(State.ISSUED, State.ACCEPTED), deadline__lt=now
+        county_id=year.campaign.county_id,
+        year=year.year,
+        state__in=(State.ISSUED, State.ACCEPTED),
+        deadline__lt=now,
+        held_since=None,
     ).order_by("deadline", "id")
     for number, zh, en, lead, deadline in rows.values_list("number", "title_zh", "title_en", "lead_id", "deadline"):
         unit = found.units.get(lead) if lead is not None else None

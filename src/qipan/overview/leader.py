@@ -8,8 +8,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from qipan.assessment.standard import Cut
+from qipan.ground.sites.sponsors import LEADER, SponsorName
 from qipan.ground.units.models import Post
+from qipan.ground.units.registers import post_words
 from qipan.overview.board import Ahead, cut_of, nodes_ahead
+from qipan.overview.sponsors import SponsorPage, page_of
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing, standing
 from qipan.spine.work.models import LogEntry, Step
@@ -38,10 +41,12 @@ class LeaderPage:
     risks: tuple[Row, ...]
     said: tuple[Instruction, ...]
     deciding: Ahead | None
+    own: SponsorPage
+    """The places that the leader sponsors."""
 
 
 def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
-    """Return a leader's page (twenty statements at most)."""
+    """Return a leader's page (thirty statements at most)."""
     today = timezone.localdate(now)
     here = standing(year, today)
     return LeaderPage(
@@ -51,6 +56,7 @@ def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
         risks=tuple(top_risks(post, year, count=RISKS, now=now)),
         said=tuple(_said(post, year, now)),
         deciding=next((node for node in nodes_ahead(year, today) if node.decides), None),
+        own=page_of(post, year, SponsorName(LEADER, post.pk, post_words(post)), now),
     )
 
 

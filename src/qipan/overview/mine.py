@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from qipan.assessment.text import Text
 from qipan.ground.units.models import Post, Role
-from qipan.ground.units.queries import posts_of
+from qipan.ground.units.queries import is_deputy, posts_of
 from qipan.overview.board import Sums, unit_rows
 from qipan.overview.points import UnitName, site_names, unit_names
 from qipan.spine.campaigns.models import CampaignYear
@@ -99,6 +99,7 @@ class Mine:
     sites: tuple[LostSite, ...]
     people: tuple[Colleague, ...]
     lacks_head: bool
+    lacks_deputy: bool
     lacks_liaison: bool
     below: tuple[Below, ...]
     below_more: int
@@ -139,7 +140,8 @@ def mine(post: Post, year: CampaignYear, now: datetime) -> Mine:
             )
             for each in people
         ),
-        lacks_head=Role.HEAD not in roles,
+        lacks_head=not any(each.role == Role.HEAD and not is_deputy(each.title) for each in people),
+        lacks_deputy=not any(each.role == Role.HEAD and is_deputy(each.title) for each in people),
         lacks_liaison=Role.LIAISON not in roles,
         below=tuple(shown[:BELOW]),
         below_more=max(0, len(shown) - BELOW),

@@ -59,6 +59,7 @@ class Progress:
     waiting: int = 0
     closed: int = 0
     closed_this_week: int = 0
+    asked: int = 0
     sides: dict[str, Side] = field(default_factory=dict)
     units: list[LateUnit] = field(default_factory=list)
     marks: dict[tuple[Whose, str], Marks] = field(default_factory=dict)
@@ -85,11 +86,11 @@ def progress(year: CampaignYear, now: datetime, sections: Mapping[str, str]) -> 
     """
     found = Progress(now)
     items = WorkItem.objects.filter(county_id=year.campaign.county_id, year=year.year).order_by()
-    owed = Q(state__in=OWED)
+    owed = Q(state__in=OWED, held_since=None)
     late, due = owed & Q(deadline__lt=now), owed & Q(deadline__gte=now, due_from__lte=now)
     counts = items.values("state", "side").annotate(
         all=Count("pk"), late=Count("pk", filter=late), due=Count("pk", filter=due),
-        recent=Count("pk", filter=Q(state=State.CLOSED, closed_at__gte=week_of(now))),
+        recent=Count("pk", filter=Q(state=State.CLOSED, closed_at__gte=week_of(now))), asked=Count("pk", filter=~Q(request="")),
     )  # fmt: skip
     for row in counts:
         if row["state"] in OPEN:
@@ -101,6 +102,7 @@ def progress(year: CampaignYear, now: datetime, sections: Mapping[str, str]) -> 
         found.late += row["late"]
         found.due += row["due"]
         found.closed_this_week += row["recent"]
+        found.asked += row["asked"]
         if row["side"] and row["state"] != State.CANCELLED:
             side = found.sides.setdefault(row["side"], Side())
             side.all += row["all"]

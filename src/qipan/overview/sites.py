@@ -17,6 +17,7 @@ from qipan.assessment.rulebook import Line
 from qipan.assessment.standard import UNSTRATIFIED
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site, SiteDuty
+from qipan.ground.sites.sponsors import Sponsored, sponsored
 from qipan.overview.board import Sums, type_title
 from qipan.overview.criterion import item_title
 from qipan.overview.ledger import is_good, outcome_words
@@ -74,10 +75,13 @@ class SiteList:
     unseen_types: Sums
     unregistered: Sums
     by_rule: Sums
+    sponsored: Sponsored
 
 
 def site_list(year: CampaignYear, on: date) -> SiteList:
-    """Return the register of a county as a campaign year sees it (four statements beside the standing's)."""
+    """Return the register of a county as a campaign year sees it (five statements beside the standing's, seven where
+    somebody sponsors a site).
+    """
     now = standing(year, on)
     county = year.campaign.county_id
     units = unit_names(county)
@@ -116,7 +120,8 @@ def site_list(year: CampaignYear, on: date) -> SiteList:
         count, last = looks.get(code, (0, None))
         rows.append(_row(code, Text(zh, en), kind, titles[kind], territory, lon, lat, at.get(code, ()), count, last))
     return SiteList(
-        now, tuple(rows), units, titles, rest["document"], rest["unseen"], rest["unregistered"], by_rule
+        now, tuple(rows), units, titles, rest["document"], rest["unseen"], rest["unregistered"], by_rule,
+        sponsored(county, on),
     )  # fmt: skip
 
 

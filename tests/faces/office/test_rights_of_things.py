@@ -22,11 +22,12 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, TimeNode
+from qipan.spine.campaigns.models import FunctionDuty, Membership, SpecialGroup, TimeNode
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
 from qipan.spine.work.classes import seed_classes
+from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
 from tests.faces.office.matrix.row import OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -89,10 +90,15 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     )
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
+    handed = Handover.objects.create(
+        county=county, old=town["roads"], new=post, on=now.date() + timedelta(days=9), begun_at=now, begun_by="创城办"
+    )
     unit = Unit.objects.create(
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
+    member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
     assert duty is not None
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
@@ -107,14 +113,45 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "post_end": (post.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
-        "work_unit_sheet": (unit.code,),
+        "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
+        "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
+        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
+        "handover_sign": (handed.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
             found[name] = (file.pk,)
         elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
             found[name] = (item.number,)
+    found["work_contribute"] = (_supported(town),)
     return found
+
+
+def slip_of(item: WorkItem, town: Town) -> Slip:
+    """A supervision slip about an item, to the unit that leads it."""
+    now = timezone.now()
+    slip = Slip.objects.create(
+        county=town.county, rung="supervise", year=now.year, serial=1, unit=town.units["roads"], issued_at=now,
+        until=now.date(),
+    )  # fmt: skip
+    Escalation.objects.create(
+        work_item=item,
+        rung="supervise",
+        due="supervise",
+        confirmed=True,
+        deadline=item.deadline,
+        days=7,
+        slip=slip,
+        at=now,
+    )
+    return slip
+
+
+def _supported(town: Town) -> str:
+    """The number of an item in which one's own unit helps another."""
+    item = issued(town, cluster="r3", item="free.item", unit="west", by=town["inspector"])
+    item.supports.add(town.units["roads"])
+    return item.number
 
 
 def who(town: Town, far: Town, role: Role, relation: str) -> Post:
@@ -130,6 +167,8 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
     if row.who != OPEN and role not in row.who:
         return False
     if relation == FOREIGN and name not in OF_ALL:
+        return False
+    if row.concerned is not None and role not in row.concerned:
         return False
     return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
 

@@ -92,7 +92,7 @@ def test_a_condition_is_a_chip_that_can_be_taken_away(town):
 def test_filters_that_links_set_are_carried_along(town):
     page = text(browser(town, "inspector").get("/work/?special=recheck&check=1.2/site_inspection"))
     assert len(listed(page)) == 1
-    assert '<input type="hidden" name="special" value="recheck">' in page
+    assert '<option value="recheck" selected>' in page
     assert "waits for a re-check that you may do" in page
     assert "No item of work matches" in text(browser(town, "inspector").get("/work/?q=nowhere"))
 

@@ -13,7 +13,7 @@ from qipan.ground.audit.models import AuditEntry
 from qipan.ground.files.models import Photo
 from qipan.ground.notify.models import Message
 from qipan.ground.units.models import Role
-from qipan.spine.work import actions, lifecycle, messages
+from qipan.spine.work import acting, actions, lifecycle, messages
 from qipan.spine.work.errors import NotIndependent, Stale, WorkError
 from qipan.spine.work.independence import free_posts
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
@@ -149,10 +149,10 @@ def test_the_loser_is_found_out_at_the_writing_too(town, monkeypatch):
 
     def meanwhile(*args):
         real(*args)
-        monkeypatch.setattr(actions, "check", real)
+        monkeypatch.setattr(acting, "check", real)
         actions.accept(item.pk, version=1, by=town["roads-head"], at=at(1))
 
-    monkeypatch.setattr(actions, "check", meanwhile)
+    monkeypatch.setattr(acting, "check", meanwhile)
     with pytest.raises(Stale) as error:
         actions.accept(item.pk, version=1, by=town["roads"], at=at(2))
     assert [e.step for e in error.value.changes] == [Step.ACCEPTED]

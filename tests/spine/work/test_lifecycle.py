@@ -37,6 +37,12 @@ WHO: dict[str, set[str]] = {
     "reopen": {"office"},
     "instruct": {"leader"},
     "note": FREE | BOUND | HANDLERS | {"west", "helper"},  # the town that the road lies in, a unit that helps
+    "return": HANDLERS,
+    "extend": HANDLERS,
+    "coordinate": HANDLERS,
+    "appeal": HANDLERS,
+    "defer": {"office"},
+    "contribute": {"helper"},
 }
 WHEN: dict[str, set[str]] = {
     "accept": {"issued"},
@@ -48,6 +54,12 @@ WHEN: dict[str, set[str]] = {
     "reopen": {"closed", "cancelled"},
     "instruct": {"issued", "accepted", "reported"},
     "note": {"issued", "accepted", "reported", "closed", "cancelled"},
+    "return": {"issued", "accepted"},
+    "extend": {"issued", "accepted"},
+    "coordinate": {"issued", "accepted"},
+    "appeal": {"issued", "accepted"},
+    "defer": {"issued", "accepted"},
+    "contribute": {"issued", "accepted"},
 }
 #: Written by hand: the stage that a refusal names when someone wants to skip it.
 MISSING = {
@@ -58,12 +70,19 @@ MISSING = {
 
 
 def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
-    now = at(50)
+    now = at(20) if action == "return" else at(50)
     version = item.version
     todo: dict[str, Callable[[], object]] = {
         "accept": lambda: actions.accept(item.pk, version=version, by=by, at=now),
         "report": lambda: actions.report(
-            item.pk, version=version, by=by, text="好了", fixed_at=at(49), photos=[towns.photo(town, "c")], at=now
+            item.pk,
+            version=version,
+            by=by,
+            text="好了",
+            fixed_at=at(49),
+            photos=[towns.photo(town, "c")],
+            at=now,
+            without="配合单位无需动作",
         ),
         "recheck": lambda: actions.recheck(item.pk, version=version, by=by, outcome="pass", at=now),
         "reassign": lambda: actions.reassign(item.pk, version=version, by=by, unit="tourism", reason="错派", at=now),
@@ -74,6 +93,14 @@ def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
         "reopen": lambda: actions.reopen(item.pk, version=version, by=by, reason="反弹", at=now),
         "instruct": lambda: actions.instruct(item.pk, by=by, text="抓紧", at=now),
         "note": lambda: actions.note(item.pk, by=by, text="知悉", at=now),
+        "return": lambda: actions.give_back(item.pk, version=version, by=by, reason="不归我局", at=now),
+        "extend": lambda: actions.extend(item.pk, version=version, by=by, reason="缺料", deadline=at(900), at=now),
+        "coordinate": lambda: actions.coordinate(item.pk, version=version, by=by, reason="权属不清", at=now),
+        "appeal": lambda: actions.appeal(item.pk, version=version, by=by, reason="已符合", at=now),
+        "defer": lambda: actions.defer(
+            item.pk, version=version, by=by, leader=town["leader"].pk, reason="待拆迁", until=at(900).date(), at=now
+        ),
+        "contribute": lambda: actions.contribute(item.pk, version=version, by=by, text="已配合", at=now),
     }
     return todo[action]()
 
@@ -141,7 +168,7 @@ def test_who_may_do_what_and_when(town, state):
 def test_the_page_offers_exactly_what_would_go(town, state):
     item = in_state(town, state)
     for name in sorted(EVERYONE):
-        offered = allowed(town[name], item)
+        offered = allowed(town[name], item, now=at(20))
         for action in WHO:
             goes = name in WHO[action] and state in WHEN[action] and not (action == "recheck" and name in BOUND)
             assert offered[action].allowed == goes, f"{name} {action} {state}"

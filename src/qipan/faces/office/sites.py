@@ -25,6 +25,7 @@ from qipan.faces.office.record.links import visit_url
 from qipan.faces.office.templatetags.office import day, minute
 from qipan.faces.office.work.here import work_here
 from qipan.ground.sites.queries import site_pk
+from qipan.ground.sites.sponsors import KINDS, LEADER
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, MANAGE_SITES, READ, RECORD_VISITS
 from qipan.overview.board import Sums
 from qipan.overview.points import UnitName, Whose
@@ -110,10 +111,12 @@ def sites(request: HttpRequest) -> HttpResponse:
     kind = exports.wanted(request)
     if kind:
         shown = [_shown(row, found, figures) for row in rows]
-        return exports.export(kind, _("sites"), _headings(), [_exported(row) for row in shown])
+        return exports.export(kind, _("sites"), _headings(), [_exported(row, found) for row in shown])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     made = [_shown(row, found, figures) for row in page]
-    query = urlencode({name: request.GET[name] for name in ("type", "unit", "state", "q") if request.GET.get(name)})
+    query = urlencode(
+        {name: request.GET[name] for name in ("type", "unit", "sponsor", "state", "q") if request.GET.get(name)}
+    )
     context = {
         "page": page,
         "rows": made,
@@ -128,6 +131,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "never": sum(1 for row in found.rows if row.state == "never"),
         "never_url": reverse("sites") + "?state=never",
         "may_edit": MANAGE_SITES.allows(desk.post, desk.county),
+        "sponsored": bool(found.sponsored.names),
         "may_import": IMPORT_OBSERVATIONS.allows(desk.post, desk.county),
         "assumed": found.standing.book.weights_assumed,
     }
@@ -187,11 +191,15 @@ def _chosen(request: HttpRequest, found: SiteList) -> list[SiteRow]:
     kind, unit, state = (request.GET.get(name, "") for name in ("type", "unit", "state"))
     words = request.GET.get("q", "").strip().casefold().split()
     codes = {pk: each.code for pk, each in found.units.items()}
+    sponsor = request.GET.get("sponsor", "")
+    theirs = set(found.sponsored.sites) if sponsor == "-" else found.sponsored.sites_of(sponsor) if sponsor else set()
     kept = []
     for row in found.rows:
         if kind and row.type != kind:
             continue
         if unit and (codes.get(row.territory or 0, "") if row.territory else "-") != unit:
+            continue
+        if sponsor and (row.code in theirs) == (sponsor == "-"):
             continue
         if state and row.state != state:
             continue
@@ -277,27 +285,57 @@ def _filters(request: HttpRequest, found: SiteList) -> list[dict[str, object]]:
     return [
         select("type", _("Type"), [(code, title) for title, code in types]),
         select("unit", _("Territory"), [*units, *nowhere]),
+        select("sponsor", _("Sponsor"), sponsor_options(found)),
         select("state", _("State"), states),
         {"name": "q", "label": _("Name or code"), "kind": "search", "value": request.GET.get("q", "")},
     ]
+
+
+def sponsor_options(found: SiteList) -> list[tuple[str, str]]:
+    """Return who sponsors sites, to choose from, and nobody where some site has no sponsor."""
+    language = get_language() or "en"
+    at_sites = {each.sponsor.key for them in found.sponsored.sites.values() for each in them}
+    known = [(key, name.words.into(language)) for key, name in found.sponsored.names.items() if key in at_sites]
+    return [*known, ("-", _("no sponsor"))] if known else []
+
+
+def sponsor_lines(found: SiteList, code: str) -> list[dict[str, object]]:
+    """Return who sponsors a site, each with his page and the area through which it is his."""
+    lines: list[dict[str, object]] = []
+    for each in found.sponsored.sites.get(code, ()):
+        area = found.units.get(each.area) if each.area is not None else None
+        lines.append(
+            {
+                "label": _("Sponsoring leader") if each.sponsor.kind == LEADER else _("Sponsoring unit"),
+                "words": each.sponsor.words,
+                "url": reverse("sponsor", args=[each.sponsor.key]),
+                "area": area.name if area else "",
+                "since": each.since,
+            }
+        )
+    return lines
 
 
 def _headings() -> list[str]:
     return [
         _("Code"), _("Site"), _("Type"), _("Territory"), _("State"), _("Last look"), _("Observations"),
         pgettext("points", "Earned"), pgettext("points", "Lost"), _("Not assessed"), pgettext("points", "Possible"),
-        _("Answers for it"), _("Longitude"), _("Latitude"),
+        _("Answers for it"), _("Sponsoring leader"), _("Sponsoring unit"), _("Longitude"), _("Latitude"),
     ]  # fmt: skip
 
 
-def _exported(shown: ShownSite) -> list[object]:
+def _exported(shown: ShownSite, found: SiteList) -> list[object]:
     language = get_language() or "en"
+    sponsors = {
+        each.sponsor.kind: each.sponsor.words.into(language) for each in found.sponsored.sites.get(shown.row.code, ())
+    }
     row, parts = shown.row, shown.parts
     return [
         row.code, row.name.into(language), row.type_title.into(language), shown.territory.into(language),
         shown.state_word, day(row.last), row.looks,
         *(value / POINT for value in (parts.earned, parts.lost, parts.unassessed, parts.possible)),
-        "、".join(owner.name.into(language) for owner in shown.owners), row.lon, row.lat,
+        "、".join(owner.name.into(language) for owner in shown.owners),
+        *(sponsors.get(kind, "") for kind in KINDS), row.lon, row.lat,
     ]  # fmt: skip
 
 
@@ -335,6 +373,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "same_type_url": f"{reverse('sites')}?{urlencode({'type': found.row.type})}",
         "assumed": found.standing.book.weights_assumed,
         "dangers": found.dangers,
+        "sponsors": sponsor_lines(found.listed, code),
         "edit_pk": site_pk(desk.county.pk, code) if MANAGE_SITES.allows(desk.post, desk.county) else None,
     }
     return render(request, "office/site.html", context)

@@ -21,6 +21,7 @@ from qipan.faces.office import (
 
 urlpatterns = [
     path("", include("qipan.faces.office.home.urls")),
+    path("", include("qipan.faces.office.lead.urls")),
     path("work/", include("qipan.faces.office.work.urls")),
     path("record/", include("qipan.faces.office.record.urls")),
     path("setup/", include("qipan.faces.office.setup.urls")),

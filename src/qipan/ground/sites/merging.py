@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from qipan.ground.audit.journal import Act, Thing
 from qipan.ground.sites.models import FormerTerritory, Site, SiteDuty
 from qipan.ground.sites.signals import duties_changed
+from qipan.ground.sites.sponsors import sponsors_ended, sponsors_merged
 from qipan.ground.units.models import Unit
 
 
@@ -30,6 +31,7 @@ def on_merged(sender: object, *, unit: Unit, into: Unit, on: date, act: Act, **_
         ]
     )
     SiteDuty.objects.filter(pk__in=[row.pk for row in running]).exclude(pk__in=later).update(valid_to=last)
+    sponsors_merged(unit, into, on)
     if held or running:
         details = {"into": into.code, "on": on.isoformat(), "territory": len(held), "duties": len(running)}
         act.note("sites.take_over", Thing("unit", str(unit.pk), f"{unit.name_zh} ({unit.code})"), details)
@@ -42,6 +44,7 @@ def on_ended(sender: object, *, unit: Unit, on: date, act: Act, **_: Any) -> Non
     FormerTerritory.objects.bulk_create([FormerTerritory(site_id=pk, unit=unit, until=on) for pk in held])
     Site.objects.filter(pk__in=held).update(territory=None, version=F("version") + 1)
     running = SiteDuty.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), unit=unit)
+    sponsors_ended(unit, on)
     running.filter(valid_from__gt=on).delete()
     count = running.update(valid_to=on)
     if held or count:

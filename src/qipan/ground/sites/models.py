@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from qipan.assessment.text import Text
-from qipan.ground.units.models import County, Unit
+from qipan.ground.units.models import County, Post, Unit
 
 
 class Site(models.Model):
@@ -72,3 +72,35 @@ class FormerTerritory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site} ≤ {self.until} {self.unit}"
+
+
+class Sponsor(models.Model):
+    """Who sponsors a place (包联), for a time: the holder of a post (包联领导), or a unit (包联单位).
+
+    The place is a site, or a unit that answers for an area: its sponsor sponsors the sites that lie there and have no
+    sponsor of their own. A place has at most one leader and one unit at a time.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="sponsors")
+    site = models.ForeignKey(Site, models.CASCADE, null=True, blank=True, related_name="sponsors")
+    area = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="area_sponsors")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="sponsored")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="sponsored")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(site=None, area__isnull=False) | models.Q(site__isnull=False, area=None),
+                name="sponsor_of_one_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(post=None, unit__isnull=False) | models.Q(post__isnull=False, unit=None),
+                name="sponsor_is_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.post or self.unit} → {self.site or self.area}"

@@ -8,6 +8,7 @@ from datetime import date
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.sites.registry import current_duties
+from qipan.ground.sites.sponsors import own_sponsors
 from qipan.ground.units.models import Unit
 
 
@@ -28,19 +29,24 @@ class SiteRow:
     version: int
     duties: dict[str, int]
     current: bool
+    sponsors: dict[str, int]
+    """The post ("leader") and the unit ("unit") that sponsor it, as it is entered: not those of its area."""
 
 
 def sites_of(county_id: int, on: date) -> list[SiteRow]:
-    """Return the register of a county in the order of codes (two statements)."""
+    """Return the register of a county in the order of codes (three statements)."""
     sites = list(Site.objects.filter(county_id=county_id).order_by("code"))
     duties = current_duties([site.pk for site in sites], on)
-    return [_row(site, duties.get(site.pk, {}), on) for site in sites]
+    sponsors = own_sponsors([site.pk for site in sites], on)
+    return [_row(site, duties.get(site.pk, {}), sponsors.get(site.pk, {}), on) for site in sites]
 
 
 def site_of(county_id: int, pk: int, on: date) -> SiteRow | None:
     """Return one site of a county, or None."""
     site = Site.objects.filter(county_id=county_id, pk=pk).first()
-    return _row(site, current_duties([pk], on).get(pk, {}), on) if site else None
+    if site is None:
+        return None
+    return _row(site, current_duties([pk], on).get(pk, {}), own_sponsors([pk], on).get(pk, {}), on)
 
 
 def site_pk(county_id: int, code: str) -> int | None:
@@ -54,9 +60,9 @@ def unit_titles(county_id: int) -> dict[int, Text]:
     return {pk: Text(zh, en) for pk, zh, en in rows.values_list("pk", "name_zh", "name_en")}
 
 
-def _row(site: Site, duties: dict[str, int], on: date) -> SiteRow:
+def _row(site: Site, duties: dict[str, int], sponsors: dict[str, int], on: date) -> SiteRow:
     return SiteRow(
         pk=site.pk, code=site.code, name=site.name, type=site.type, address=site.address, territory=site.territory_id,
         lon=site.lon, lat=site.lat, valid_from=site.valid_from, valid_to=site.valid_to, version=site.version,
-        duties=duties, current=(site.valid_from is None or site.valid_from <= on) and (site.valid_to is None or site.valid_to >= on),
+        duties=duties, sponsors=sponsors, current=(site.valid_from is None or site.valid_from <= on) and (site.valid_to is None or site.valid_to >= on),
     )  # fmt: skip

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Act, Thing, act
 from qipan.ground.sites.models import FormerTerritory, Site, SiteDuty
 from qipan.ground.sites.signals import duties_changed
+from qipan.ground.sites.sponsors import check_sponsors, move_sponsors, own_sponsors, sponsor_words
 from qipan.ground.units.acting import actor
 from qipan.ground.units.changes import differences, stale
 from qipan.ground.units.errors import RegisterError
@@ -28,6 +30,7 @@ class SiteEntry:
     """A site as it is entered; an empty code asks for a free one.
 
     `duties` are the units that answer, by function ("" for everything else there); None leaves them as they are.
+    `sponsors` are the post ("leader") and the unit ("unit") that sponsor it; None leaves them as they are.
     """
 
     name: Text
@@ -40,6 +43,7 @@ class SiteEntry:
     valid_from: date | None = None
     valid_to: date | None = None
     duties: Mapping[str, int] | None = None
+    sponsors: Mapping[str, int] | None = None
 
 
 def add_site(entry: SiteEntry, *, types: Collection[str], by: Post) -> Site:
@@ -71,7 +75,11 @@ def write_new(entry: SiteEntry, county: County, done: Act) -> Site:
     )  # fmt: skip
     for function, unit in (entry.duties or {}).items():
         SiteDuty.objects.create(site=made, function=function, unit_id=unit, valid_from=entry.valid_from)
-    details = {"version": 1, "changes": differences({}, _spoken(values(made)) | _duty_words(entry.duties or {}))}
+    sponsors = entry.sponsors or {}
+    if sponsors:
+        move_sponsors(county, {"site_id": made.pk}, {}, sponsors, entry.valid_from or timezone.localdate())
+    said = _spoken(values(made)) | _duty_words(entry.duties or {}) | (sponsor_words(sponsors) if sponsors else {})
+    details = {"version": 1, "changes": differences({}, said)}
     done.note("sites.add", Thing("site", str(made.pk), label(made)), details)
     return made
 
@@ -109,16 +117,22 @@ def write_change(kept: Site, entry: SiteEntry, version: int, since: date, county
     was, now = values(kept), values_of(entry, kept)
     before = current_duties([kept.pk], since).get(kept.pk, {})
     duties = before if entry.duties is None else dict(entry.duties)
-    if kept.version == version and not differences(was, now) and duties == before:
+    sponsored = own_sponsors([kept.pk], since).get(kept.pk, {})
+    sponsors = sponsored if entry.sponsors is None else dict(entry.sponsors)
+    if kept.version == version and not differences(was, now) and duties == before and sponsors == sponsored:
         return False
     if not Site.objects.filter(pk=kept.pk, version=version).update(**now, version=version + 1):
         raise stale(county.code, "site", kept.pk, version, Site.objects.get(pk=kept.pk).version)
     if was["territory_id"] != now["territory_id"]:
         FormerTerritory.objects.create(site=kept, unit_id=was["territory_id"], until=since - timedelta(days=1))
     move_duties(kept.pk, before, duties, since)
+    move_sponsors(county, {"site_id": kept.pk}, sponsored, sponsors, since)
     details = {
         "version": version + 1, "since": since.isoformat(),
-        "changes": differences(_spoken(was) | _duty_words(before), _spoken(now) | _duty_words(duties)),
+        "changes": differences(
+            _spoken(was) | _duty_words(before) | sponsor_words(sponsored),
+            _spoken(now) | _duty_words(duties) | sponsor_words(sponsors),
+        ),
     }  # fmt: skip
     done.note("sites.edit", Thing("site", str(kept.pk), f"{entry.name.zh} ({now['code']})"), details)
     return True
@@ -203,10 +217,11 @@ def checked(entry: SiteEntry, county: County, types: Collection[str], kept: Site
         raise RegisterError(Text("本县没有这个单位", "the county has no such unit"), "territory")
     if wanted - known:
         raise RegisterError(Text("本县没有这个单位", "the county has no such unit"), "duties")
+    check_sponsors(county, entry.sponsors, own_sponsors([kept.pk], timezone.localdate()).get(kept.pk) if kept else None)
     check_days(entry.valid_from, entry.valid_to)
     return SiteEntry(
         Text(zh, en), entry.type, code, address, entry.territory, entry.lon, entry.lat, entry.valid_from, entry.valid_to,
-        entry.duties,
+        entry.duties, entry.sponsors,
     )  # fmt: skip
 
 

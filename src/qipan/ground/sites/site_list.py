@@ -25,6 +25,7 @@ from qipan.ground.sites.registry import (
     write_new,
 )
 from qipan.ground.sites.signals import duties_changed
+from qipan.ground.sites.sponsors import LEADER, UNIT, LeaderNames, leader_names, own_sponsors
 from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import County, Post
@@ -42,6 +43,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "unit": ("责任单位", "产权管理单位", "产权单位", "管理单位", "主体责任单位", "Answers for it", "Responsible unit"),
     "trade": ("行业主管单位", "行业主管部门", "主管部门", "主管单位", "Trade authority"),
     "duties": ("分职能责任单位", "分项责任单位", "Duties by function"),
+    "sponsor_leader": ("包联领导", "包保领导", "挂联领导", "包片领导", "联系领导", "路长", "Sponsoring leader"),
+    "sponsor_unit": ("包联单位", "包保单位", "包创单位", "挂联单位", "帮创单位", "共建单位", "Sponsoring unit"),
     "lon": ("经度", "Longitude", "lon", "lng"),
     "lat": ("纬度", "Latitude", "lat"),
     "name_en": ("英文名称", "English name"),
@@ -55,6 +58,7 @@ FIELDS = {
     "type": Text("类型", "type"), "address": Text("地址", "address"), "territory": Text("属地", "territory"),
     "lon": Text("经度", "longitude"), "lat": Text("纬度", "latitude"), "valid_from": Text("启用日期", "first day"),
     "valid_to": Text("停用日期", "last day"), "duties": Text("责任单位", "answers for it"),
+    "sponsors": Text("包联", "sponsored by"),
 }  # fmt: skip
 
 
@@ -86,6 +90,8 @@ class _Known:
     by_code: dict[str, int]
     by_name: dict[tuple[str, str], list[int]]
     duties: dict[int, dict[str, int]]
+    sponsors: dict[int, dict[str, int]]
+    leaders: LeaderNames
     taken: set[str]
     seen: dict[str, Place]
 
@@ -98,14 +104,14 @@ class _Known:
         codes = {site.code: pk for pk, site in sites.items()}
         return cls(
             county, on, words, unit_names(county.pk, on, mapped), sites, codes, by_name, current_duties(sites, on),
-            set(codes), {},
+            own_sponsors(sites, on), leader_names(county.pk, on), set(codes), {},
         )  # fmt: skip
 
 
 def plan_sites(
     read: ListRead, county: County, on: date, words: Words, mapped: Mapping[str, str] | None = None
 ) -> Plan:  # fmt: skip
-    """Say what each line of a list of sites would do (three statements).
+    """Say what each line of a list of sites would do (five statements).
 
     A line is a site that is there if it has its code, else if it has its name and type. What a list does not say stays
     as it is; units that are not known are never made.
@@ -250,6 +256,17 @@ def _units(
 
     if "territory" in read.columns:
         said["territory"] = one("territory", line["territory"]) if line["territory"] else None
+    if {"sponsor_leader", "sponsor_unit"} & read.columns:
+        sponsors = dict(known.sponsors.get(kept.pk, {})) if kept else {}
+        if "sponsor_leader" in read.columns:
+            sponsors.pop(LEADER, None)
+            post = _leader(line, known, problems)
+            sponsors |= {LEADER: post} if post is not None else {}
+        if "sponsor_unit" in read.columns:
+            sponsors.pop(UNIT, None)
+            sponsor = one("sponsor_unit", line["sponsor_unit"]) if line["sponsor_unit"] else None
+            sponsors |= {UNIT: sponsor} if sponsor is not None else {}
+        said["sponsors"] = sponsors
     if not {"unit", "trade", "duties"} & read.columns:
         return
     before = dict(known.duties.get(kept.pk, {})) if kept else {}
@@ -293,11 +310,31 @@ def _units(
     said["duties"] = duties
 
 
+def _leader(line: Line, known: _Known, problems: list[FileProblem]) -> int | None:
+    """Return the post that a list names as sponsor; a word that means none or several is a problem of the line."""
+    word = line["sponsor_leader"]
+    found = known.leaders.find(word) if word else []
+    if word and len(found) != 1:
+        words = "、".join(known.leaders.words[pk] for pk in (found or list(known.leaders.words))[:5])
+        said = (
+            Text(f"有 {len(found)} 个岗位可称“{word}”", f"{len(found)} posts could be meant by {word}")
+            if found
+            else Text(f"没有“{word}”这位包联领导", f"no leader or head is called {word}")
+        )
+        remedy = Text(
+            f"写姓名或职务，如：{words}" if words else "先登记领导的岗位",
+            f"write the name or the title, such as {words}" if words else "enter the leaders' posts first",
+        )
+        problems.append(problem(line, "sponsor_leader", said, remedy))
+    return found[0] if len(found) == 1 else None
+
+
 def _changes(kept: Site, said: Mapping[str, Any], known: _Known) -> tuple[Change, ...]:
     was: dict[str, Any] = {
         "code": kept.code, "name_zh": kept.name_zh, "name_en": kept.name_en, "type": kept.type, "address": kept.address,
         "territory": kept.territory_id, "lon": kept.lon, "lat": kept.lat, "valid_from": kept.valid_from,
         "valid_to": kept.valid_to, "duties": known.duties.get(kept.pk, {}),
+        "sponsors": known.sponsors.get(kept.pk, {}),
     }  # fmt: skip
     return tuple(
         Change(FIELDS[key], _shown(key, was[key], known), _shown(key, value, known))
@@ -313,6 +350,10 @@ def _shown(key: str, value: Any, known: _Known) -> str:
         return known.words.types.get(value, Text(value)).zh
     if key == "duties":
         return duty_words(value, known.words, known.units, "zh")
+    if key == "sponsors":
+        leader, unit = value.get(LEADER), value.get(UNIT)
+        said = [known.leaders.words.get(leader, "") if leader else "", known.units.names[unit].zh if unit else ""]
+        return "；".join(word for word in said if word)
     return "" if value is None else str(value)
 
 
@@ -369,6 +410,7 @@ def _entry(said: Mapping[str, Any], kept: Site | None) -> SiteEntry:
         Text(said["name_zh"], field("name_en", "")), said["type"], said["code"], field("address", ""),
         said.get("territory", kept.territory_id if kept else None), field("lon", None), field("lat", None),
         field("valid_from", None), field("valid_to", None), said.get("duties"),
+        said.get("sponsors"),
     )  # fmt: skip
 
 
@@ -377,12 +419,19 @@ def site_sheet(county: County, on: date, words: Words, language: str) -> SheetTo
     zh = language.startswith("zh")
     keys = (
         ("code", 14), ("name", 28), ("type", 16), ("address", 30), ("territory", 22), ("unit", 24), ("duties", 40),
-        ("lon", 12), ("lat", 12), ("name_en", 30), ("valid_from", 12), ("valid_to", 12),
+        ("sponsor_leader", 30), ("sponsor_unit", 24), ("lon", 12), ("lat", 12), ("name_en", 30), ("valid_from", 12), ("valid_to", 12),
     )  # fmt: skip
     columns = [Column(next(word for word in HEADINGS[key] if word.isascii() != zh), width) for key, width in keys]
     units = unit_names(county.pk, on)
     sites = list(Site.objects.filter(county=county).order_by("code"))
     duties = current_duties([site.pk for site in sites], on)
+    sponsors = own_sponsors([site.pk for site in sites], on)
+    leaders = leader_names(county.pk, on)
+
+    def leader(pk: int | None) -> str:
+        if pk is None or pk not in leaders.words:
+            return ""
+        return leaders.words[pk]
 
     def unit(pk: int | None) -> str:
         if pk is None:
@@ -400,7 +449,8 @@ def site_sheet(county: County, on: date, words: Words, language: str) -> SheetTo
         rows.append(
             [
                 site.code, site.name_zh, words.types[site.type].into(language) if site.type in words.types else site.type,
-                site.address, unit(site.territory_id), unit(theirs.get("")), "；".join(others), site.lon, site.lat,
+                site.address, unit(site.territory_id), unit(theirs.get("")), "；".join(others),
+                leader(sponsors.get(site.pk, {}).get(LEADER)), unit(sponsors.get(site.pk, {}).get(UNIT)), site.lon, site.lat,
                 site.name_en, site.valid_from.isoformat() if site.valid_from else "",
                 site.valid_to.isoformat() if site.valid_to else "",
             ]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, Q
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Act, Thing, act
@@ -209,6 +209,17 @@ def _set_end(pk: int, on: date | None, version: int, by: Post, verb: str) -> Pos
         details = {"version": version + 1, "changes": differences({"valid_to": was}, {"valid_to": on})}
         done.note(verb, Thing("post", str(pk), _post_label(kept)), details)
     return kept
+
+
+def end_handed_over(post: Post, last: date, done: Act) -> None:
+    """End a post whose holder has handed it over, after a last day, inside the act; an earlier end stays."""
+    if post.valid_to is not None and post.valid_to <= last:
+        return
+    was = post.valid_to
+    Post.objects.filter(pk=post.pk).update(valid_to=last, version=F("version") + 1)
+    post.refresh_from_db()
+    details = {"version": post.version, "changes": differences({"valid_to": was}, {"valid_to": last})}
+    done.note("people.end_post", Thing("post", str(post.pk), _post_label(post)), details)
 
 
 def deactivate(pk: int, *, by: Post) -> None:

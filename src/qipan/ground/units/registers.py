@@ -85,6 +85,41 @@ def unit_choices(county_id: int, on: date) -> list[tuple[int, Text]]:
     return [(pk, Text(zh, en)) for pk, zh, en in rows.values_list("pk", "name_zh", "name_en")]
 
 
+def post_choices(
+    county_id: int, on: date, *, roles: Collection[str] = (), also: int | None = None
+) -> list[tuple[int, Text]]:  # fmt: skip
+    """Return the posts that are held on a day, to choose from: name, unit and title (one statement).
+
+    Args:
+        county_id: whose posts.
+        on: the day.
+        roles: only posts of these roles; empty for all.
+        also: a post that stands in the list even if nobody holds it any more.
+    """
+    asked = held(on) & Q(person__is_active=True) & (Q(role__in=roles) if roles else Q())
+    rows = Post.objects.filter(asked | Q(pk=also), unit__county_id=county_id).select_related("unit", "person")
+    return [(row.pk, post_words(row)) for row in rows.order_by("unit__code", "id")]
+
+
+def joined(unit: str, title: str) -> str:
+    """Return a unit and a title as one word: what the one ends and the other begins with is said once."""
+    if unit in title:
+        return title
+    most = min(len(unit), len(title))
+    shared = next((count for count in range(most, 1, -1) if unit.endswith(title[:count])), 0)
+    return unit + title[shared:]
+
+
+def post_words(post: Post) -> Text:
+    """Return a post as a list names it: the holder, the unit and the title; many titles name their unit already."""
+    person, unit, title = post.person, post.unit.name, post.title
+    zh = joined(unit.zh, title.zh)
+    en = ", ".join(
+        part for part in (person.full_name_en or str(person), title.en or title.zh, unit.en or unit.zh) if part
+    )
+    return Text(f"{person}（{zh}）", en)
+
+
 @dataclass(frozen=True, slots=True)
 class PostRow:
     """A post as a list or a form shows it."""

@@ -113,6 +113,10 @@ class Clock:
         one = timedelta(hours=1) if limit.unit == WORKING_HOUR else self.working_day
         return self._after(local, limit.amount * one)
 
+    def later(self, at: datetime, length: timedelta) -> Deadline:
+        """Return the moment that lies so much working time after another."""
+        return self._after(self._local(at), length)
+
     def before(self, at: datetime, working_days: int) -> datetime:
         """Return the last moment from which so many working days run until `at`."""
         local = self._local(at)

@@ -20,6 +20,7 @@ from qipan.project.example import calendar, chosen
 from qipan.project.example.calendar import Calendar
 from qipan.project.example.chance import SEED
 from qipan.project.example.duties import choose_leads, make_function_duties, make_site_duties
+from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
 from qipan.project.example.orders import plan as plan_orders
 from qipan.project.example.people import make_people
@@ -69,6 +70,8 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         since = date(year.campaign.first_year, 1, 1)
         make_function_duties(year.campaign, units, since)
         make_site_duties(plans, sites, units, since)
+        make_headquarters(year.campaign, posts, when.day(0.5))
+        make_sponsors(units, posts, list(sites.values()), since)
         choose_leads(year, units, when.last)
         _nodes(year.campaign, when, today or timezone.localdate())
         world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})

@@ -102,7 +102,10 @@ def _handle(
         return
     done = world.calendar.moment(0.86, 0.2 + 0.03 * number)
     text = words.TASK_REPORTED[2 if number < AT_SITES else number % 2]
-    item = report(item.pk, version=item.version + 1, by=handler, text=text, fixed_at=done - timedelta(days=1), at=done)
+    item = report(
+        item.pk, version=item.version + 1, by=handler, text=text, fixed_at=done - timedelta(days=1), at=done,
+        without=words.TASK_WITHOUT,
+    )  # fmt: skip
     if number >= AT_SITES:
         return
     # The third round has looked at such sites since; nobody in the county's own units could say so.

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from qipan.assessment.text import Text
-from qipan.ground.units.models import County, Unit
+from qipan.ground.units.models import County, Post, Unit
 from qipan.spine.standards.models import Edition
 
 
@@ -118,3 +118,78 @@ class TimeNode(models.Model):
     def name(self) -> Text:
         """The name in both languages."""
         return Text(self.name_zh, self.name_en)
+
+
+class SpecialGroup(models.Model):
+    """A special group of the headquarters (专项组, 专班), of any name, for a time."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="groups")
+    name_zh = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=120, blank=True)
+    duties_zh = models.CharField(max_length=500, blank=True, help_text="what the group has to do")
+    duties_en = models.CharField(max_length=500, blank=True)
+    place = models.PositiveSmallIntegerField(default=0, help_text="its place among the groups")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("place", "id")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class Seat(models.TextChoices):
+    """Where in the headquarters somebody sits."""
+
+    COMMANDER = "commander"
+    DEPUTY = "deputy"
+    OFFICE = "office"
+    GROUP = "group"
+
+
+class Membership(models.Model):
+    """Somebody's seat in the headquarters, for a time.
+
+    Name and title are values: a list of a past day names who sat there, under the title of that day, whatever became
+    of the post. `post` ties the seat to an account where there is one.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="memberships")
+    seat = models.CharField(max_length=12, choices=Seat)
+    group = models.ForeignKey(SpecialGroup, models.CASCADE, null=True, blank=True, related_name="memberships")
+    leads = models.BooleanField(default=False, help_text="heads the group or the office")
+    post = models.ForeignKey(Post, models.SET_NULL, null=True, blank=True, related_name="+")
+    person_zh = models.CharField(max_length=40, blank=True)
+    person_en = models.CharField(max_length=80, blank=True)
+    title_zh = models.CharField(max_length=120, help_text="unit and title, as the list prints it")
+    title_en = models.CharField(max_length=160, blank=True)
+    duty_zh = models.CharField(max_length=300, blank=True)
+    duty_en = models.CharField(max_length=300, blank=True)
+    place = models.PositiveSmallIntegerField(default=0, help_text="the place in the list")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("place", "id")
+        indexes = (models.Index(fields=("campaign", "seat"), name="membership_seat"),)
+
+    def __str__(self) -> str:
+        return f"{self.title_zh} {self.person_zh}"
+
+    @property
+    def person(self) -> Text:
+        """The name in both languages; empty where only the title is entered."""
+        return Text(self.person_zh, self.person_en)
+
+    @property
+    def title(self) -> Text:
+        """Unit and title in both languages."""
+        return Text(self.title_zh, self.title_en)

@@ -1,7 +1,9 @@
 """What can happen to a work item. One verb a function; each checks right, version, stage and content, then writes the
 item, its log, the journal and the messages in one transaction.
 
-Orders are opened in `opening.py`, tasks in `tasks.py`, items re-checked in `rechecking.py`; all are called from here.
+Orders are opened in `opening.py`, tasks in `tasks.py`, items re-checked in `rechecking.py`; what units ask is in
+`asking.py`, what is decided of it in `deciding.py`, what is deferred in `deferring.py`, what supporting units add in
+`parts.py`; all are called from here.
 """
 
 from __future__ import annotations
@@ -9,64 +11,39 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import F
 
 from qipan.assessment.text import Text
-from qipan.ground.audit.journal import Thing, act
+from qipan.ground.audit.journal import act
 from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
-from qipan.ground.worktime.clock import Limit
 from qipan.ground.worktime.queries import clock
 from qipan.spine.work import messages, points
+from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
+from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
 from qipan.spine.work.branches import branches
+from qipan.spine.work.deciding import decide
+from qipan.spine.work.deferring import defer, resume
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.holding import anew, held_anew
+from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action, check
-from qipan.spine.work.limits import ahead, due, due_by, settings_of
+from qipan.spine.work.limits import ahead, due_by, settings_of
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
-from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE, WorkRule
+from qipan.spine.work.parts import contribute, missing_parts
+from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
-from qipan.spine.work.writing import entry, hang, moment, stale, write
+from qipan.spine.work.writing import entry, hang, moment, write
 
 __all__ = [
-    "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "cancel", "decompose", "instruct",
-    "issue_task", "note", "open_orders", "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report",
-    "set_deadline",
+    "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
+    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "note", "open_orders",
+    "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume", "set_deadline",
 ]  # fmt: skip
-
-
-def _item(pk: int, rule: WorkRule, by: Post) -> WorkItem:
-    """Return the item if the post may do this to it.
-
-    Raises:
-        PermissionDenied: it may not, or there is no such item.
-    """
-    item = WorkItem.objects.select_related("lead", "territory", "county").filter(pk=pk).first()
-    if item is None or not rule.allows(by, item):
-        raise PermissionDenied
-    return item
-
-
-def _thing(item: WorkItem) -> Thing:
-    return Thing("work", item.number, item.title_zh)
-
-
-def _ready(item: WorkItem, version: int, action: Action) -> None:
-    """Refuse what was read before someone else acted, and what the stage does not allow."""
-    if item.version != version:
-        raise stale(item, version)
-    check(action, State(item.state))
-
-
-def _reason(reason: str) -> str:
-    kept = reason.strip()
-    if not kept:
-        raise WorkError(Text("请写明理由。", "Say why."), "reason")
-    return kept
 
 
 def accept(
@@ -87,8 +64,8 @@ def accept(
         StageMissing, Stale, WorkError: it cannot be accepted now.
     """
     now = moment(at)
-    item = _item(pk, HANDLE, by)
-    _ready(item, version, Action.ACCEPT)
+    item = item_for(pk, HANDLE, by)
+    ready(item, version, Action.ACCEPT)
     named: Person | None = None
     if person is not None:
         held = [post for post in current_posts(person, messages.day_of(now)) if post.unit_id == item.lead_id]
@@ -103,13 +80,13 @@ def accept(
             item, version, [entry(item, Step.ACCEPTED, by, now, text=text.strip(), data=data)],
             state=State.ACCEPTED, accepted_at=now, **({"person_id": named.pk} if named else {}),
         )  # fmt: skip
-        noted.note("work.accept", _thing(item), {"round": item.handling_round})
+        noted.note("work.accept", thing(item), {"round": item.handling_round})
     return item
 
 
 def report(
     pk: int, *, version: int, by: Post, text: str, fixed_at: datetime, photos: Collection[Photo] = (),
-    at: datetime | None = None,
+    at: datetime | None = None, without: str = "",
 ) -> WorkItem:  # fmt: skip
     """Report a fix: what was done, when, and at a site a photo of it.
 
@@ -121,14 +98,15 @@ def report(
         fixed_at: when it was done: not before it was found, not ahead; it may lie before the acceptance.
         photos: how it looks now.
         at: when it is reported; now unless told otherwise.
+        without: why it is reported though supporting units have not added their part; needed where they have not.
 
     Raises:
         PermissionDenied: the post does not handle this item.
         StageMissing, Stale, WorkError: it cannot be reported so, now.
     """
     now = moment(at)
-    item = _item(pk, HANDLE, by)
-    _ready(item, version, Action.REPORT)
+    item = item_for(pk, HANDLE, by)
+    ready(item, version, Action.REPORT)
     done = text.strip()
     if not done:
         raise WorkError(Text("请写明整改情况。", "Say what was done."), "text")
@@ -150,12 +128,26 @@ def report(
             "fixed_at",
         )
     fixed_at = max(fixed_at, since)
+    lacking, why = missing_parts(item), without.strip()
+    if lacking and not why:
+        zh, en = (
+            "、".join(unit.name_zh for unit in lacking),
+            ", ".join(unit.name_en or unit.name_zh for unit in lacking),
+        )
+        raise WorkError(
+            Text(
+                f"配合单位（{zh}）尚未反馈；请说明原因。", f"Parts are missing ({en}): say why it is reported without."
+            ),
+            "without",
+        )
     with act(actor(by), now) as noted:
+        lapsed, changes = lapse(item, by, now)
         fixed = entry(item, Step.FIXED, by, fixed_at, recorded=now)
-        reported = entry(item, Step.REPORTED, by, now, text=done)
-        write(item, version, [fixed, reported], state=State.REPORTED, reported_at=now)
+        data = {"without": [unit.code for unit in lacking], "why": why} if lacking else {}
+        reported = entry(item, Step.REPORTED, by, now, text=done, data=data)
+        write(item, version, [*lapsed, fixed, reported], **{**changes, "state": State.REPORTED, "reported_at": now})
         hang(reported, photos)
-        noted.note("work.report", _thing(item), {"round": item.handling_round, "photos": len(photos)})
+        noted.note("work.report", thing(item), {"round": item.handling_round, "photos": len(photos)})
         who = messages.eyes(item, now)
         messages.tell(
             item, who, "reported", messages.about(item, "已反馈，待复查", "Reported, waits for a re-check"), now
@@ -180,25 +172,26 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         Stale, WorkError: it has ended, the unit is not there or leads it already, or no reason is given.
     """
     now = moment(at)
-    item = _item(pk, DIRECT, by)
-    _ready(item, version, Action.REASSIGN)
-    why = _reason(reason)
+    item = item_for(pk, DIRECT, by)
+    ready(item, version, Action.REASSIGN)
+    why = reason_of(reason)
     new = Unit.objects.filter(county_id=item.county_id, code=unit).first()
     if new is None:
         raise WorkError(Text(f"本县没有编号为“{unit}”的单位。", f"The county has no unit {unit!r}."), "unit")
     if new.pk == item.lead_id:
         raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
     old = item.lead
-    changes = _anew(item, now)
     with act(actor(by), now) as noted:
         data = {"from": old.code if old else "", "to": new.code}
+        lapsed, changes = lapse(item, by, now)
+        changes |= anew(item, now)
         write(
-            item, version, [entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
-            state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None, **changes,
+            item, version, [*lapsed, entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
+            **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None,
         )  # fmt: skip
         item.lead = new
         item.supports.remove(new)
-        noted.note("work.reassign", _thing(item), data)
+        noted.note("work.reassign", thing(item), data)
         tree = branches(item.county_id)
         recipients = messages.Recipients([new.pk, old.pk if old else None], messages.day_of(now), tree)
         gone = messages.about(item, f"已改派{new.name_zh}", f"Given to {new.name_en or new.name_zh}")
@@ -207,18 +200,6 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         )
         messages.tell(item, recipients.of(old.pk if old else None), "reassigned", gone, now)
     return item
-
-
-def _anew(item: WorkItem, now: datetime) -> dict[str, object]:
-    """Return the changes that let an item's limit begin anew; a deadline that was set by hand and lies ahead stays."""
-    if item.limit is None or not item.limit_unit:
-        if item.deadline > now:
-            return {}
-        limit = Limit(5, "working_day")
-    else:
-        limit = Limit(item.limit, item.limit_unit)
-    until = due(clock(item.county_id), now, limit, settings_of(item.county_id), None)
-    return {"deadline": until.deadline, "due_from": until.due_from, "calendar_gap": until.gap}
 
 
 def set_deadline(
@@ -231,22 +212,22 @@ def set_deadline(
         Stale, WorkError: it has ended, the deadline is past, or no reason is given.
     """
     now = moment(at)
-    item = _item(pk, DIRECT, by)
-    _ready(item, version, Action.DEADLINE)
-    why = _reason(reason)
+    item = item_for(pk, DIRECT, by)
+    ready(item, version, Action.DEADLINE)
+    why = reason_of(reason)
     ahead(deadline, now)
     until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
     with act(actor(by), now) as noted:
         data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
         write(
             item, version, [entry(item, Step.DEADLINE, by, now, text=why, data=data)],
-            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap,
+            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
         )  # fmt: skip
-        noted.note("work.deadline", _thing(item), data)
+        noted.note("work.deadline", thing(item), data)
         words = messages.about(
             item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
         )
-        _tell_lead(item, "deadline", words, now, by)
+        tell_lead(item, "deadline", words, now, by)
     return item
 
 
@@ -258,17 +239,18 @@ def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
         Stale, WorkError: it has ended, or no reason is given.
     """
     now = moment(at)
-    item = _item(pk, DIRECT, by)
-    _ready(item, version, Action.CANCEL)
-    why = _reason(reason)
+    item = item_for(pk, DIRECT, by)
+    ready(item, version, Action.CANCEL)
+    why = reason_of(reason)
     with act(actor(by), now) as noted:
+        lapsed, changes = lapse(item, by, now)
         write(
-            item, version, [entry(item, Step.CANCELLED, by, now, text=why)],
-            state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
+            item, version, [*lapsed, entry(item, Step.CANCELLED, by, now, text=why)],
+            **changes, state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
         )  # fmt: skip
-        noted.note("work.cancel", _thing(item), {})
+        noted.note("work.cancel", thing(item), {})
         points.ask(item.county, by)
-        _tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)
+        tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)
     return item
 
 
@@ -280,11 +262,11 @@ def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
         Stale, WorkError: it is open, no reason is given, or the same thing is on another open order meanwhile.
     """
     now = moment(at)
-    item = _item(pk, DIRECT, by)
-    _ready(item, version, Action.REOPEN)
-    why = _reason(reason)
+    item = item_for(pk, DIRECT, by)
+    ready(item, version, Action.REOPEN)
+    why = reason_of(reason)
     key = _key(item)
-    changes = _anew(item, now)
+    changes = anew(item, now)
     with act(actor(by), now) as noted:
         take_counter(item.county_id)
         other = WorkItem.objects.filter(open_key=key).first() if key else None
@@ -303,9 +285,9 @@ def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
             state=State.ISSUED, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
             open_key=key, **changes,
         )  # fmt: skip
-        noted.note("work.reopen", _thing(item), {"round": again})
+        noted.note("work.reopen", thing(item), {"round": again})
         points.ask(item.county, by)
-        _tell_lead(item, "reopened", messages.about(item, "已重新打开，请签收", "Reopened, please accept"), now, by)
+        tell_lead(item, "reopened", messages.about(item, "已重新打开，请签收", "Reopened, please accept"), now, by)
     return item
 
 
@@ -331,7 +313,7 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
         WorkError: it has ended, nothing is said, or the deadline is past.
     """
     now = moment(at)
-    item = _item(pk, INSTRUCT, by)
+    item = item_for(pk, INSTRUCT, by)
     check(Action.INSTRUCT, State(item.state))
     words = text.strip()
     if not words:
@@ -342,18 +324,18 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     data: dict[str, object] = {}
     if deadline is not None:
         until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
-        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap, **held_anew(item, now)}
         data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
     with act(actor(by), now) as noted:
         written = _beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
-        noted.note("work.instruct", _thing(item), data)
+        noted.note("work.instruct", thing(item), data)
         told = f"领导批示（{written.by_person}）"
         said = Text(
             f"{told}：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",
             f"Instruction by {written.by_person}: {messages.short(words, 120)} "
             f"({item.number} {messages.short(item.title_en or item.title_zh)})",
         )
-        _tell_lead(item, "instructed", said, now, by)
+        tell_lead(item, "instructed", said, now, by)
     return item
 
 
@@ -365,14 +347,14 @@ def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: da
         WorkError: nothing is said.
     """
     now = moment(at)
-    item = _item(pk, SEE, by)
+    item = item_for(pk, SEE, by)
     words = text.strip()
     if not words:
         raise WorkError(Text("请填写内容。", "Write something."), "text")
     with act(actor(by), now) as noted:
         written = _beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
         hang(written, photos)
-        noted.note("work.note", _thing(item), {})
+        noted.note("work.note", thing(item), {})
     return item
 
 
@@ -388,8 +370,3 @@ def _beside(
     written = entry(item, step, by, now, text=text, data=data)
     written.save(force_insert=True)
     return written
-
-
-def _tell_lead(item: WorkItem, kind: str, words: Text, now: datetime, by: Post) -> None:
-    recipients = messages.Recipients([item.lead_id], messages.day_of(now), branches(item.county_id))
-    messages.tell(item, recipients.of(item.lead_id), kind, words, now, by=by)

@@ -24,10 +24,12 @@ from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.independence import objection
 from qipan.spine.work.lifecycle import MOVES, Action, Who, refusal
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import CHAIN, LogEntry, Sighting, State, Step, WorkItem
+from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import title_of
-from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE
+from qipan.spine.work.parts import missing_parts
+from qipan.spine.work.permissions import CONSENT, CONTRIBUTE, DIRECT, HANDLE, INSTRUCT, SEE
 from qipan.spine.work.rechecking import asked, year_of
+from qipan.spine.work.request_rules import against, decides
 from qipan.spine.work.rows import Named, Row, row_of
 
 
@@ -103,11 +105,33 @@ class ClockView:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """An action: whether the reader may take it now, and if not, why."""
+    """An action: whether the reader may take it now, and if not, why; `right`: whether it is theirs at all."""
 
     action: str
     allowed: bool
     reason: Text | None = None
+    right: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """What the unit asked of an item, and what became of it."""
+
+    kind: str
+    state: str
+    text: str
+    asked_at: datetime
+    person: str
+    unit: Named | None
+    proposal: dict[str, Any]
+    consented_by: str
+    consented_at: datetime | None
+    photos: tuple[Picture, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone still has to answer."""
+        return self.state in {Request.State.CONSENT, Request.State.OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +164,8 @@ class ItemPage:
     """All that the page of an item shows.
 
     `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
-    `instructions` stand on top, the newest first. `supports` of the row are the supporting units. `limit` is the
+    `instructions` stand on top, the newest first; `requests` are what the unit asked, `parts` what supporting units have
+    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units. `limit` is the
     limit as it was when the item was issued; the class may state another by now.
     """
 
@@ -166,6 +191,10 @@ class ItemPage:
     now: datetime
     limit: int | None = None
     limit_unit: str = ""
+    requests: tuple[RequestView, ...] = ()
+    parts: tuple[LogLine, ...] = ()
+    missing: tuple[Named, ...] = ()
+    county_id: int = 0
 
     @property
     def before(self) -> tuple[Picture, ...]:
@@ -197,11 +226,13 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         return None
     log = list(item.log.prefetch_related("photos"))
     sightings = list(item.sightings.prefetch_related("photos"))
-    names = _names(item, {one.by_unit for one in log} | {one.by_unit for one in sightings})
+    asked = list(item.requests.prefetch_related("photos"))
+    writers = {one.by_unit for one in log} | {one.by_unit for one in sightings} | {one.by_unit for one in asked}
+    names = _names(item, writers)
     lines = tuple(_line(one, names) for one in log)
     site = Site.objects.filter(county_id=item.county_id, code=item.cluster).first() if item.cluster else None
     row = row_of(item, moment, {site.code: site} if site else {}, {item.pk: len(sightings)})
-    actions = allowed(post, item, tree, log)
+    actions = allowed(post, item, tree, log, asked, now=moment)
     year = year_of(item)
     handles = actions[Action.ACCEPT].allowed
     return ItemPage(
@@ -216,24 +247,44 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         clock=_clock(item, moment), actions=actions,
         questions=_questions(item, rulebook(year)) if year is not None else (),
         people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
-        limit=item.limit, limit_unit=item.limit_unit,
+        limit=item.limit, limit_unit=item.limit_unit, requests=tuple(_request(one, names) for one in asked),
+        parts=tuple(
+            one for one in lines if one.step == Step.CONTRIBUTED and one.round == item.handling_round
+        ),
+        missing=tuple(Named(unit.code, unit.name) for unit in missing_parts(item, log)),
+        county_id=item.county_id,
+    )  # fmt: skip
+
+
+def _request(one: Request, names: dict[str, Named]) -> RequestView:
+    return RequestView(
+        one.kind, one.state, one.text, one.asked_at, one.by_person, names.get(one.by_unit), one.proposal,
+        one.consented_by, one.consented_at, _pictures(one.photos.all()),
     )  # fmt: skip
 
 
 def allowed(
-    post: Post, item: WorkItem, tree: Branches | None = None, log: Sequence[LogEntry] | None = None
-) -> dict[str, Allowed]:
+    post: Post, item: WorkItem, tree: Branches | None = None, log: Sequence[LogEntry] | None = None,
+    asked: Sequence[Request] | None = None, *, now: datetime | None = None,
+) -> dict[str, Allowed]:  # fmt: skip
     """Return every action with whether a post may take it now, and why not."""
     tree = tree or branches(item.county_id)
+    requests = list(item.requests.all()) if asked is None else asked
+    log = list(item.log.all()) if log is None else log
+    moment = now or timezone.now()
     out = {}
     for action, move in MOVES.items():
         problem = _no_right(post, item, move.who, tree)
+        right = problem is None
         if problem is None:
             stage = refusal(action, State(item.state))
             problem = stage.words if stage is not None else None
         if problem is None and move.who == Who.RECHECKER:
             problem = objection(post, item, tree, log)
-        out[action.value] = Allowed(action.value, problem is None, problem)
+        if problem is None:
+            stands = against(action, item, post, moment, requests, tree, log)
+            problem = stands.words if stands is not None else None
+        out[action.value] = Allowed(action.value, problem is None, problem, right)
     return out
 
 
@@ -243,6 +294,11 @@ _NO_RIGHT = {
     Who.OFFICE: Text("由创城办办理。", "For the campaign office."),
     Who.LEADER: Text("由领导批示。", "For a leader."),
     Who.READER: Text("无权查看。", "Not for this post."),
+    Who.HEAD: Text("由牵头单位负责人（或其指定的副职）办理。", "For the head of the lead unit, or the deputy."),
+    Who.JUDGE: Text(
+        "由创城办决定；异议由未参与登记的人员裁定。", "For the office; an appeal for someone who did not record it."
+    ),
+    Who.SUPPORTER: Text("由配合单位办理。", "For a supporting unit."),
 }
 
 
@@ -256,6 +312,12 @@ def _no_right(post: Post, item: WorkItem, who: Who, tree: Branches) -> Text | No
             may = DIRECT.allows(post, item, tree)
         case Who.LEADER:
             may = INSTRUCT.allows(post, item, tree)
+        case Who.HEAD:
+            may = CONSENT.allows(post, item, tree)
+        case Who.JUDGE:
+            may = decides(post, item)
+        case Who.SUPPORTER:
+            may = CONTRIBUTE.allows(post, item, tree)
         case _:
             may = SEE.allows(post, item, tree)
     return None if may else _NO_RIGHT[who]
@@ -332,7 +394,7 @@ def _stone(item: WorkItem, step: Step, known: dict[str, LogLine], mine: dict[str
 
 def _clock(item: WorkItem, now: datetime) -> ClockView:
     counted = clock(item.county_id)
-    until = item.reported_at or item.closed_at or now
+    until = item.reported_at or item.closed_at or item.held_since or now
     straight = item.limit_unit in {"urgent_hour", "calendar_day"}
 
     def between(start: datetime, end: datetime) -> timedelta:
@@ -340,7 +402,7 @@ def _clock(item: WorkItem, now: datetime) -> ClockView:
 
     return ClockView(
         between(item.issued_at, until), between(until, item.deadline), between(item.issued_at, item.deadline),
-        counted.working_day, item.state in {State.ISSUED, State.ACCEPTED}, straight,
+        counted.working_day, item.state in {State.ISSUED, State.ACCEPTED} and item.held_since is None, straight,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from qipan.spine.work.models import OPEN, State, Step
 ANY_OPEN = frozenset(OPEN)
 ENDED = frozenset({State.CLOSED, State.CANCELLED})
 ALWAYS = frozenset(State)
+UNREPORTED = frozenset({State.ISSUED, State.ACCEPTED})
 
 
 class Action(StrEnum):
@@ -26,6 +27,15 @@ class Action(StrEnum):
     REOPEN = "reopen"
     INSTRUCT = "instruct"
     NOTE = "note"
+    RETURN = "return"
+    EXTEND = "extend"
+    COORDINATE = "coordinate"
+    APPEAL = "appeal"
+    CONSENT = "consent"
+    DECIDE = "decide"
+    DEFER = "defer"
+    RESUME = "resume"
+    CONTRIBUTE = "contribute"
 
 
 class Who(StrEnum):
@@ -36,6 +46,9 @@ class Who(StrEnum):
     OFFICE = "office"
     LEADER = "leader"
     READER = "reader"
+    HEAD = "head"
+    JUDGE = "judge"
+    SUPPORTER = "supporter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,15 @@ MOVES: dict[Action, Move] = {
     Action.REOPEN: Move(ENDED, State.ISSUED, (Step.REOPENED,), Who.OFFICE),
     Action.INSTRUCT: Move(ANY_OPEN, None, (Step.INSTRUCTED,), Who.LEADER),
     Action.NOTE: Move(ALWAYS, None, (Step.NOTED,), Who.READER),
+    Action.RETURN: Move(UNREPORTED, None, (Step.RETURNED,), Who.HANDLER),
+    Action.EXTEND: Move(UNREPORTED, None, (Step.EXTENSION,), Who.HANDLER),
+    Action.COORDINATE: Move(UNREPORTED, None, (Step.COORDINATION,), Who.HANDLER),
+    Action.APPEAL: Move(UNREPORTED, None, (Step.APPEALED,), Who.HANDLER),
+    Action.CONSENT: Move(UNREPORTED, None, (Step.CONSENTED,), Who.HEAD),
+    Action.DECIDE: Move(UNREPORTED, None, (Step.DECIDED,), Who.JUDGE),
+    Action.DEFER: Move(UNREPORTED, None, (Step.DEFERRED,), Who.OFFICE),
+    Action.RESUME: Move(UNREPORTED, None, (Step.RESUMED,), Who.OFFICE),
+    Action.CONTRIBUTE: Move(UNREPORTED, None, (Step.CONTRIBUTED,), Who.SUPPORTER),
 }
 
 #: What a failed re-check does: the item goes round again, to the unit that has accepted it.
@@ -99,7 +121,9 @@ def refusal(action: Action, state: State) -> WorkError | None:
     if action in _PLACE:
         done = STAGES[MOVES[action].steps[-1] if action != Action.ACCEPT else Step.ACCEPTED]
         return WorkError(Text(f"“{done.zh}”已经完成，不必重复。", f"The stage “{done.en}” is done already."))
-    return WorkError(Text("尚未销号或撤销，不必重新打开。", "It is open; there is nothing to reopen."))
+    if action == Action.REOPEN:
+        return WorkError(Text("尚未销号或撤销，不必重新打开。", "It is open; there is nothing to reopen."))
+    return WorkError(Text("已反馈，待复查；请等复查结果。", "It is reported; wait for the re-check."))
 
 
 def check(action: Action, state: State) -> None:

@@ -10,7 +10,7 @@ from qipan.assessment.text import Text
 from qipan.ground.worktime.clock import Clock, Limit
 from qipan.spine.work.classes import DANGER, DOCUMENT, GENERAL
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.models import ItemClass, LimitUnit, WorkClass, WorkItem, WorkSettings
+from qipan.spine.work.models import ItemClass, LimitUnit, Request, WorkClass, WorkItem, WorkSettings
 
 FALLBACK = {
     GENERAL: Limit(5, LimitUnit.WORKING_DAY.value),
@@ -114,7 +114,7 @@ def settings_of(county_id: int) -> WorkSettings:
 
 
 def light_of(item: WorkItem, now: datetime) -> str:
-    """Return an item's light: on_plan, due, late, reported, done, done_late or cancelled.
+    """Return an item's light: on_plan, due, late, paused, disputed, deferred, reported, done, done_late or cancelled.
 
     A unit is judged by the day of its report, not by the day on which someone came to look: what was reported in time
     is done in time, and what waits for its re-check waits for others.
@@ -127,9 +127,13 @@ def light_of(item: WorkItem, now: datetime) -> str:
             return "done_late" if ended is not None and ended > item.deadline else "done"
         case "reported":
             return "reported"
+    if item.held_since is not None:
+        if item.deferred_until is not None:
+            return "deferred"
+        return "disputed" if item.request == Request.Kind.APPEAL else "paused"
     if now > item.deadline:
         return "late"
     return "due" if now >= item.due_from else "on_plan"
 
 
-LIGHTS = ("on_plan", "due", "late", "reported", "done", "done_late", "cancelled")
+LIGHTS = ("on_plan", "due", "late", "paused", "disputed", "deferred", "reported", "done", "done_late", "cancelled")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from qipan.assessment.text import Text
 from qipan.ground.notify.actions import Notice, send_all
 from qipan.ground.units.models import Post, Role
-from qipan.ground.units.queries import posts_of
+from qipan.ground.units.queries import held, posts_of
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.independence import free_posts
 from qipan.spine.work.models import WorkItem
@@ -130,6 +130,14 @@ def _issued(items: list[WorkItem], posts: list[Post], part: str, by: Post | None
     numbers = ",".join(item.number for item in items)
     address = f"/work/?number={numbers}" if len(numbers) < 180 else "/work/"
     return notice(first, posts, kind, words, by=by, address=address)
+
+
+def office(county_id: int, at: datetime) -> list[Post]:
+    """Return the posts of the campaign office."""
+    posts = Post.objects.filter(
+        held(day_of(at)), unit__county_id=county_id, role=Role.OFFICE, person__is_active=True
+    )  # fmt: skip
+    return list(posts.select_related("unit", "person"))
 
 
 def eyes(item: WorkItem, at: datetime) -> list[Post]:

@@ -6,7 +6,7 @@ from django.db import models
 
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
-from qipan.ground.units.models import County, Person, Unit
+from qipan.ground.units.models import County, Person, Post, Unit
 
 
 class LimitUnit(models.TextChoices):
@@ -24,6 +24,10 @@ class WorkSettings(models.Model):
     county = models.OneToOneField(County, models.CASCADE, primary_key=True, related_name="work_settings")
     due_share = models.PositiveSmallIntegerField(default=20, help_text="per cent of the time that are left")
     due_working_days = models.PositiveSmallIntegerField(default=3, help_text="or so many working days")
+    return_days = models.PositiveSmallIntegerField(
+        default=1, help_text="working days after issue in which it is returned"
+    )
+    coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
 
@@ -163,6 +167,9 @@ class WorkItem(models.Model):
         null=True, blank=True, help_text="what closing moved: reading, check and total, before and after"
     )
     open_key = models.CharField(max_length=160, null=True, blank=True, unique=True)
+    request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
+    held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
+    deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -222,6 +229,19 @@ class Step(models.TextChoices):
     NOTED = "noted"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
+    ESCALATED = "escalated"
+
+    RETURNED = "returned"
+    EXTENSION = "extension"
+    COORDINATION = "coordination"
+    APPEALED = "appealed"
+    CONSENTED = "consented"
+    REFUSED = "refused"
+    DECIDED = "decided"
+    LAPSED = "lapsed"
+    DEFERRED = "deferred"
+    RESUMED = "resumed"
+    CONTRIBUTED = "contributed"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
@@ -252,3 +272,166 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_item_id} {self.step}"
+
+
+class Rung(models.TextChoices):
+    """The rungs of the ladder of urging, from the lowest."""
+
+    REMIND = "remind"
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    BULLETIN = "bulletin"
+    INTERVIEW = "interview"
+    HANDOVER = "handover"
+
+
+class Ladder(models.Model):
+    """After how many days over the deadline a county proposes each rung; `basis` is "sample" until the office set it."""
+
+    county = models.OneToOneField(County, models.CASCADE, primary_key=True, related_name="ladder")
+    remind = models.PositiveSmallIntegerField(default=1)
+    urge = models.PositiveSmallIntegerField(default=3)
+    supervise = models.PositiveSmallIntegerField(default=7)
+    bulletin = models.PositiveSmallIntegerField(default=15)
+    interview = models.PositiveSmallIntegerField(default=22)
+    handover = models.PositiveSmallIntegerField(default=30)
+    basis = models.CharField(max_length=8, choices=WorkClass.Basis, default=WorkClass.Basis.SAMPLE)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"ladder of {self.county}"
+
+
+class Slip(models.Model):
+    """A supervision slip or a hand-over letter: one unit, some of its items. It names no person of the unit."""
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="slips")
+    rung = models.CharField(max_length=10, choices=Rung)
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField(help_text="runs on within the kind and the year")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="slips")
+    issued_at = models.DateTimeField()
+    until = models.DateField(null=True, blank=True, help_text="by when the unit has to report")
+    text = models.TextField(blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (models.UniqueConstraint(fields=("county", "rung", "year", "serial"), name="slip_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.rung} {self.year}/{self.serial}"
+
+
+class Escalation(models.Model):
+    """What the office decided on a proposed rung: confirmed, or held back with a reason. Nothing is taken away.
+
+    `deadline` is the item's at that moment: another deadline begins the ladder anew. `due` is the rung that the days
+    alone would have given; a rung that was held back is proposed again when they give a higher one.
+    """
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="escalations")
+    rung = models.CharField(max_length=10, choices=Rung)
+    due = models.CharField(max_length=10, choices=Rung)
+    confirmed = models.BooleanField()
+    deadline = models.DateTimeField()
+    days = models.PositiveIntegerField(help_text="days over the deadline")
+    text = models.TextField(blank=True)
+    slip = models.ForeignKey(Slip, models.PROTECT, null=True, blank=True, related_name="escalations")
+    at = models.DateTimeField()
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("work_item", "deadline"), name="escalation_of_item"),)
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id} {self.rung}"
+
+
+class Handover(models.Model):
+    """A post that goes from its holder to a successor's post of the same unit and role (交接), from a day on.
+
+    `contents` is the list as it stood when the holder signed it; names are values, they outlive the accounts.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="handovers")
+    old = models.ForeignKey(Post, models.PROTECT, related_name="handed_over")
+    new = models.ForeignKey(Post, models.PROTECT, related_name="taken_over")
+    on = models.DateField(help_text="the successor's first day")
+    notes = models.TextField(blank=True)
+    contents = models.JSONField(default=dict, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=160)
+    given_at = models.DateTimeField(null=True, blank=True)
+    given_by = models.CharField(max_length=160, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.CharField(max_length=160, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
+
+
+class Request(models.Model):
+    """What a unit asks of an item that it leads, and what became of it. An item has at most one that is open.
+
+    `proposal` is what it asks for (JSON: deadline, unit); `decision` what was decided (deadline, unit, supports, outcome,
+    the records of the ledger). Who asked, consented and decided are kept as values, like a step of the log.
+    """
+
+    class Kind(models.TextChoices):
+        """What can be asked."""
+
+        RETURN = "return"
+        EXTENSION = "extension"
+        COORDINATION = "coordination"
+        APPEAL = "appeal"
+
+    class State(models.TextChoices):
+        """What a request waits for, or how it ended; lapsed is what the item outran."""
+
+        CONSENT = "consent"
+        OPEN = "open"
+        UPHELD = "upheld"
+        REJECTED = "rejected"
+        REFUSED = "refused"
+        LAPSED = "lapsed"
+
+    work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="requests")
+    kind = models.CharField(max_length=12, choices=Kind)
+    state = models.CharField(max_length=8, choices=State)
+    text = models.TextField()
+    proposal = models.JSONField(default=dict, blank=True)
+    photos = models.ManyToManyField(Photo, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    person = models.PositiveBigIntegerField(null=True, blank=True)
+    by_person = models.CharField(max_length=80, blank=True)
+    by_post = models.CharField(max_length=120, blank=True)
+    by_unit = models.CharField(max_length=80, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
+    consented_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=80, blank=True)
+    reason = models.TextField(blank=True, help_text="why it was decided so")
+    decision = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        indexes = (
+            models.Index(fields=("work_item", "kind"), name="work_request_of_item"),
+            models.Index(fields=("kind", "by_unit"), name="work_request_of_unit"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.work_item_id} {self.kind} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether someone still has to answer."""
+        return self.state in {Request.State.CONSENT, Request.State.OPEN}

@@ -18,7 +18,7 @@ from qipan.spine.work.independence import may_recheck, recheckable
 from qipan.spine.work.models import WorkItem
 
 UNITS = frozenset({Role.HEAD, Role.LIAISON})
-Reach = Literal["county", "branch", "lead", "independent"]
+Reach = Literal["county", "branch", "lead", "support", "independent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class WorkRule:
                 return item.lead_id == post.unit_id or (
                     item.lead_id is not None and item.lead_id in (tree or branches(item.county_id)).same(post.unit_id)
                 )
+            case "support":
+                mine = (tree or branches(item.county_id)).same(post.unit_id)
+                return any(unit.pk in mine for unit in item.supports.all())
             case "independent":
                 return may_recheck(post, item, tree)
         return False
@@ -67,6 +70,10 @@ class WorkRule:
                 return county & (Q(lead_id__in=units) | Q(territory_id__in=units) | Q(Exists(helped)))
             case "lead":
                 return county & Q(lead_id__in=(tree or branches(post.unit.county_id)).same(post.unit_id))
+            case "support":
+                units = (tree or branches(post.unit.county_id)).same(post.unit_id)
+                helps = WorkItem.supports.through.objects.filter(workitem_id=OuterRef("pk"), unit_id__in=units)
+                return county & Q(Exists(helps))
             case "independent":
                 return county & recheckable(post, tree)
         return Q(pk__in=())
@@ -81,11 +88,20 @@ HANDLE = _rule("lead", UNITS)
 RECHECK = _rule("independent", EYES)
 DIRECT = _rule("county", frozenset({Role.OFFICE}))
 INSTRUCT = _rule("county", frozenset({Role.LEADER}))
+CONSENT = _rule("lead", frozenset({Role.HEAD}))
+"""Who consents to an extension: the head of the lead unit, or the deputy that the unit has named as one."""
+CONTRIBUTE = _rule("support", UNITS)
+JUDGE = _rule("county", EYES)
+"""Who decides an appeal, if they had no part in it; everything else the office decides."""
 
 OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+SET_LADDER = Rule(frozenset({Role.OFFICE}))
+"""Who decides on the rungs of the ladder, and sets their days."""
+READ_LADDER = Rule(EYES)
+"""Who reads what the ladder proposes and what was decided; a unit reads it on its items and its slips."""
 
 
 def may_open(post: Post | None, county: County | None = None) -> bool:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -21,15 +21,18 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, light_of
+from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import OPEN, Kind, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
+from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
 
 __all__ = [
-    "LIGHTS", "ORDERS", "Allowed", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
-    "UnitCounts", "at_site", "by_state", "counts", "export", "item_page", "items", "light_of", "options", "per_check", "per_unit",
-    "top_risks",
+    "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
+    "UnitCounts", "apart", "at_site", "by_state", "count_of", "counts", "export", "item_page", "items", "light_of", "options",
+    "per_check", "per_unit", "selected", "top_risks",
 ]  # fmt: skip
 
 PER_PAGE = 50
@@ -46,7 +49,13 @@ class Filters:
     `role` says how `unit` takes part: lead, support, territory, or any. `node` takes everything below it. `special`
     is recheck (waits for a re-check that the reader may do), handle (the reader's unit leads it), week (due within
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
-    Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once).
+    Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once),
+    to_decide (a request waits for the reader's decision), to_consent (for the reader's consent), asked (a request is
+    open), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
+    coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
+    `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
+    count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
+    others. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -68,6 +77,11 @@ class Filters:
     text: str = ""
     number: str = ""
     special: str = ""
+    since: str = ""
+    until: str = ""
+    rate: str = ""
+    group: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,13 @@ def export(
         yield row_of(item, moment, sites, counts)
 
 
+def selected(
+    post: Post, filters: Filters, now: datetime, tree: Branches, year: CampaignYear | None = None
+) -> QuerySet[WorkItem]:
+    """Return the items of a list, for what counts them in another way than by pages."""
+    return _wanted(post, filters, now, year, tree).order_by()
+
+
 def _wanted(
     post: Post, filters: Filters, now: datetime, year: CampaignYear | None, tree: Branches
 ) -> QuerySet[WorkItem]:
@@ -153,7 +174,7 @@ def _wanted(
     plain = {
         "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
         "stratum": filters.site_type, "item": filters.item, "check_key": filters.check,
-        "work_class__code": filters.work_class, "side": filters.side, "safety": filters.safety, "round": filters.round,
+        "work_class__code": filters.work_class, "side": filters.side.replace("-", ""), "safety": filters.safety, "round": filters.round,
         "origin_kind": filters.origin,
     }  # fmt: skip
     where &= Q(**{name: value for name, value in plain.items() if value})
@@ -161,9 +182,12 @@ def _wanted(
         where = (
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
+    where &= _of_rates(filters, now)
     if filters.light:
         where &= light_is(filters.light, now)
-    if filters.unit:
+    if filters.special in EVER_ASKED:
+        where &= _ever_asked(filters.special, filters.unit)
+    elif filters.unit:
         where &= _of_unit(filters.unit, filters.role, tree)
     if filters.node:
         where &= Q(node__in=_below(filters.node, year))
@@ -175,7 +199,35 @@ def _wanted(
             Q(title_zh__icontains=word) | Q(title_en__icontains=word) | Q(text__icontains=word)
             | Q(number__icontains=word) | Q(cluster__iexact=word)
         )  # fmt: skip
-    return WorkItem.objects.filter(where & _special(post, filters.special, now, tree))
+    found = found_by(filters.found, tree) if filters.found else WorkItem.objects.all()
+    return found.filter(where & _special(post, filters.special, now, tree))
+
+
+def _of_rates(filters: Filters, now: datetime) -> Q:
+    """Return what the measures of time ask for: a period, a count, a group of classes, a side that nothing has."""
+    where = Q()
+    if filters.since:
+        where &= Q(deadline__gte=_midnight(filters.since))
+    if filters.until:
+        where &= Q(deadline__lt=_midnight(filters.until, 1))
+    if filters.rate:
+        where &= counted(filters.rate, now)
+    if filters.side == "-":
+        where &= Q(side="")
+    if filters.group == "-":
+        where &= Q(work_class=None) | Q(work_class__group="")
+    elif filters.group:
+        where &= Q(work_class__group=filters.group)
+    return where
+
+
+def _midnight(day: str, later: int = 0) -> datetime:
+    """Return the midnight that begins a day, or one some days later; a day that is none counts as long ago."""
+    try:
+        begins = date.fromisoformat(day) + timedelta(days=later)
+    except (ValueError, OverflowError):
+        begins = date(1970, 1, 1)
+    return datetime.combine(begins, time(), timezone.get_default_timezone())
 
 
 def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
@@ -185,7 +237,15 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
         case "handle":
             return Q(state__in=UNREPORTED) & HANDLE.visible(post, tree)
         case "week":
-            return Q(state__in=UNREPORTED, deadline__gte=now, deadline__lt=end_of_week(now))
+            return Q(state__in=UNREPORTED, held_since=None, deadline__gte=now, deadline__lt=end_of_week(now))
+        case "to_decide":
+            return to_decide(post, tree)
+        case "to_consent":
+            return to_consent(post, tree)
+        case "asked":
+            return ~Q(request="")
+        case "deferred":
+            return Q(state__in=UNREPORTED, deferred_until__isnull=False)
         case "handle_week":
             return _special(post, "week", now, tree) & HANDLE.visible(post, tree)
         case "waiting":
@@ -200,6 +260,63 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             again = Sighting.objects.order_by().values("work_item_id").annotate(n=Count("id")).filter(n__gt=1)
             return Q(pk__in=again.values("work_item_id"))
     return Q()
+
+
+EVER_ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
+    name + suffix: (kind, states)
+    for name, kind in (
+        ("returned", "return"), ("extended", "extension"), ("coordinated", "coordination"), ("appealed", "appeal"),
+    )
+    for suffix, states in (("", ()), ("_upheld", ("upheld",)))
+}  # fmt: skip
+"""Lists of what was ever asked: the kind of the request, and how it ended where that matters."""
+
+
+def _ever_asked(special: str, unit: str) -> Q:
+    kind, states = EVER_ASKED[special]
+    where = {"state__in": states} if states else {}
+    if unit:
+        where["by_unit"] = unit  # type: ignore[assignment]
+    return Q(Exists(Request.objects.filter(work_item_id=OuterRef("pk"), kind=kind, **where)))
+
+
+def count_of(post: Post, special: str, *, year: CampaignYear | None = None, now: datetime | None = None) -> int:
+    """Return how many items of a year one of the special lists holds (four statements at most)."""
+    filters = Filters(year=year.year if year is not None else 0, special=special)
+    tree = branches_if_asked(post.unit.county_id)
+    return _wanted(post, filters, now or timezone.now(), year, tree).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """How many items of a list wait for this post's decision or consent, and how many are deferred."""
+
+    to_decide: int
+    to_consent: int
+    deferred: int
+
+
+def apart(
+    post: Post, filters: Filters, *, year: CampaignYear | None = None, now: datetime | None = None,
+    tree: Branches | None = None,
+) -> Apart:  # fmt: skip
+    """Return what of a list stands apart, whatever view the filters name (one statement; more where an answer is due)."""
+    moment = now or timezone.now()
+    known = branches_if_asked(post.unit.county_id) if tree is None else tree
+    found = _wanted(post, replace(filters, state="", special=""), moment, year, known).order_by()
+    deferred = _special(post, "deferred", moment, known)
+    rows = list(
+        found.filter(~Q(request="") | deferred)
+        .values_list("request")
+        .annotate(n=Count("pk"), deferred=Count("pk", filter=deferred))
+    )
+    waiting = {request: n for request, n, _ in rows if request}
+    # What is an appeal or waits for consent is asked for one by one, since not everybody may answer.
+    decide = sum(n for kind, n in waiting.items() if kind in FOR_THE_OFFICE) if may_direct(post) else 0
+    if waiting.get(Request.Kind.APPEAL):
+        decide += found.filter(to_decide(post, known), request=Request.Kind.APPEAL).count()
+    consent = found.filter(to_consent(post, known)).count() if waiting.get(WAITS_FOR_CONSENT) else 0
+    return Apart(decide, consent, sum(one for *_, one in rows))
 
 
 def _of_unit(code: str, role: str, tree: Branches) -> Q:
@@ -227,7 +344,8 @@ def _below(node: str, year: CampaignYear | None) -> list[str]:
 
 def light_is(light: str, now: datetime) -> Q:
     """Return the condition of the items with a light; it says what `light_of` says."""
-    unreported = Q(state__in=UNREPORTED)
+    held = Q(state__in=UNREPORTED, held_since__isnull=False)
+    unreported = Q(state__in=UNREPORTED, held_since=None)
     in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
     match light:
         case "late":
@@ -236,6 +354,12 @@ def light_is(light: str, now: datetime) -> Q:
             return unreported & Q(deadline__gte=now, due_from__lte=now)
         case "on_plan":
             return unreported & Q(deadline__gte=now, due_from__gt=now)
+        case "deferred":
+            return held & Q(deferred_until__isnull=False)
+        case "disputed":
+            return held & Q(deferred_until=None, request=Request.Kind.APPEAL)
+        case "paused":
+            return held & Q(deferred_until=None) & ~Q(request=Request.Kind.APPEAL)
         case "reported":
             return Q(state=State.REPORTED)
         case "done":
@@ -251,8 +375,11 @@ def _ordered(found: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
     name = order.removeprefix("-")
     back = order.startswith("-")
     if name == "late":
-        # What is open stands first, the longest over its deadline at the top; what has ended follows.
-        ended = Case(When(state__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
+        # What is open stands first, the longest over its deadline at the top; what stands still and what has ended follow.
+        ended = Case(
+            When(state__in=OPEN, held_since=None, then=Value(0)), When(state__in=OPEN, then=Value(1)), default=Value(2),
+            output_field=IntegerField(),
+        )  # fmt: skip
         keys = ("-ended", "-deadline", "-id") if back else ("ended", "deadline", "id")
         return found.annotate(ended=ended).order_by(*keys)
     field = {"points": "points_at_stake", "number": "id", "gain": "gain_alone"}.get(name, "deadline")
@@ -400,7 +527,7 @@ def top_risks(
 ) -> list[Row]:
     """Return what a leader should see first: late before safety before points at stake (six statements at most)."""
     moment = now or timezone.now()
-    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year), state__in=UNREPORTED)
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year), state__in=UNREPORTED, held_since=None)
     late = Case(When(deadline__lt=moment, then=Value(1)), default=Value(0), output_field=IntegerField())
     ordered = found.annotate(is_late=late).order_by("-is_late", "-safety", "-points_at_stake", "deadline", "id")
     return rows_of(fetched(ordered[:count]), moment, post.unit.county_id)

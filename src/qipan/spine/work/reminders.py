@@ -20,7 +20,7 @@ from qipan.ground.notify.models import Message
 from qipan.ground.units.models import Post, Role
 from qipan.spine.work import messages
 from qipan.spine.work.branches import branches
-from qipan.spine.work.models import State, WorkItem
+from qipan.spine.work.models import Request, State, WorkItem
 
 KIND = "work.reminders"
 TITLE = Text("到期提醒", "Reminders of deadlines")
@@ -68,9 +68,18 @@ def reminder_of(item: WorkItem, now: datetime) -> Reminder | None:
 
 def remind(county_id: int, now: datetime) -> int:
     """Send what is due in a county; returns how many messages were sent."""
-    found = WorkItem.objects.filter(
-        county_id=county_id, state__in=(State.ISSUED, State.ACCEPTED), due_from__lte=now, lead__isnull=False
-    ).order_by("deadline", "id")
+    found = (
+        WorkItem.objects.filter(
+            county_id=county_id,
+            state__in=(State.ISSUED, State.ACCEPTED),
+            due_from__lte=now,
+            lead__isnull=False,
+            # Nobody is urged while the clock stands or the office has been asked to co-ordinate.
+            held_since=None,
+        )
+        .exclude(request=Request.Kind.COORDINATION)
+        .order_by("deadline", "id")
+    )
     wanted = [one for one in (reminder_of(item, now) for item in found) if one is not None]
     sent = 0
     for start in range(0, len(wanted), AT_ONCE):

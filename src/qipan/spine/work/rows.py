@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
@@ -29,7 +29,8 @@ class Row:
     """A work item in a list.
 
     `days` are whole days between the planned and the actual day (today while it is open): above zero is late, below
-    zero is time left. `ended_at` is the report that a re-check passed, which a unit is judged by. Points are
+    zero is time left; while its clock stands they stand too. `request` is the kind of the request that is open ("consent"
+    while it waits for the head). `ended_at` is the report that a re-check passed, which a unit is judged by. Points are
     micro-points at `points_at`.
     """
 
@@ -64,6 +65,9 @@ class Row:
     instructed_at: datetime | None
     origin: tuple[str, str, str]
     round: str
+    request: str = ""
+    held_since: datetime | None = None
+    deferred_until: date | None = None
 
     @property
     def is_open(self) -> bool:
@@ -120,8 +124,9 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         site_type=item.stratum, check=item.check_key, node=item.node, item=item.item,
         work_class=Named(found.code, found.name) if found else None, safety=item.safety, side=item.side,
         issued_at=item.issued_at, deadline=item.deadline, ended_at=ended,
-        days=(day_of(ended or now) - day_of(item.deadline)).days, points=item.points_at_stake, gain=item.gain_alone,
+        days=(day_of(ended or item.held_since or now) - day_of(item.deadline)).days, points=item.points_at_stake, gain=item.gain_alone,
         points_at=item.points_at, handling_round=item.handling_round, sightings=sightings.get(item.pk, 0),
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
-        round=item.round,
+        round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
+        deferred_until=item.deferred_until,
     )  # fmt: skip

@@ -45,11 +45,14 @@ def test_a_function_that_is_mapped_and_a_check_whose_lead_is_chosen_leave(made: 
     assert keys(made, "lead") == before - {check}
 
 
-def test_a_unit_leaves_when_it_has_both_a_head_and_a_liaison(made: Made) -> None:
+def test_a_unit_leaves_when_it_has_a_head_a_deputy_in_charge_and_a_liaison(made: Made) -> None:
     unit = made.head.posts.get().unit
     row = next(row for row in found(made).lists["people"] if row.key == unit.code)
-    assert row.note == Text("无联络员", "no liaison officer")
+    assert row.note == Text("无分管负责人，无联络员", "no deputy in charge and no liaison officer")
     Post.objects.create(unit=unit, person=made.head, role=Role.LIAISON, title_zh="联络员")
+    row = next(row for row in found(made).lists["people"] if row.key == unit.code)
+    assert row.note == Text("无分管负责人", "no deputy in charge")
+    Post.objects.create(unit=unit, person=made.head, role=Role.HEAD, title_zh="副局长")
     assert unit.code not in keys(made, "people")
     assert made.office.posts.get().unit.code not in keys(made, "people")
 

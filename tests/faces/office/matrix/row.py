@@ -20,3 +20,5 @@ class Row:
     """What someone who may go there gets in this county."""
     bound: bool = False
     """Heads and liaisons reach only what their own unit leads, supports or has on its territory."""
+    concerned: frozenset[Role] | None = None
+    """Of a thing that is between persons: the roles of those whom it concerns; nobody else reaches it."""

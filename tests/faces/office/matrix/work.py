@@ -5,12 +5,18 @@ from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
 HANDLERS = frozenset({Role.HEAD, Role.LIAISON})
 EYES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.LEADER})
+HEADS = frozenset({Role.HEAD})
 LEADER = frozenset({Role.LEADER})
 ITEM = ("2026-00001",)
 
 MATRIX: dict[str, Row] = {
     "work_list": Row(SIGNED_IN),
     "draft_keep": Row(SIGNED_IN, "post", data={"draft": "work.report:1", "text": "words"}, answers=302),
+    "rates": Row(SIGNED_IN),
+    "ladder": Row(EYES),
+    "ladder_decide": Row(OFFICE, "post", answers=422),
+    "ladder_days": Row(OFFICE),
+    "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
     "work_decompose": Row(OFFICE),
     "work_classes": Row(SIGNED_IN),
     "work_classes_seed": Row(OFFICE, "post", answers=302),
@@ -30,4 +36,14 @@ MATRIX: dict[str, Row] = {
     "work_reopen": Row(OFFICE, args=ITEM, answers=404),
     "work_instruct": Row(LEADER, args=ITEM, answers=404),
     "work_note": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
+    "work_requests": Row(SIGNED_IN),
+    "work_return": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_extend": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_coordinate": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_appeal": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_contribute": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_consent": Row(HEADS, args=ITEM, answers=404, bound=True),
+    "work_decide": Row(EYES, args=ITEM, answers=404),
+    "work_defer": Row(OFFICE, args=ITEM, answers=404),
+    "work_resume": Row(OFFICE, args=ITEM, answers=404),
 }

@@ -28,7 +28,7 @@ LONGEST = 3660
 TITLES = {
     "lead": gettext_lazy("Checks without an answering lead"),
     "function": gettext_lazy("Functions that no unit carries"),
-    "people": gettext_lazy("Units without a head or a liaison officer"),
+    "people": gettext_lazy("Units without a head, a deputy in charge or a liaison officer"),
     "checklist": gettext_lazy("Without a checklist or a check"),
     "sites": gettext_lazy("Site types without a site"),
     "inspected": gettext_lazy("Sites not inspected"),
@@ -40,7 +40,7 @@ TITLES = {
 WORDS = {
     "lead": gettext_lazy("Nobody's points until one unit is chosen. Choose it, or map the function to a unit."),
     "function": gettext_lazy("The standard names them; say which unit of the county does this work."),
-    "people": gettext_lazy("Points or functions fall to them, and nobody there can accept what is asked."),
+    "people": gettext_lazy("Points or functions fall to them, and somebody who should answer there is missing."),
     "checklist": gettext_lazy("The standard wants them looked at, and nothing on file says what to look for."),
     "sites": gettext_lazy("Register one, or say that the county has none of this type."),
     "inspected": gettext_lazy("By anyone but the unit that answers for them. Put them into the next round."),

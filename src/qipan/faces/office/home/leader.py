@@ -19,6 +19,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
+from qipan.faces.office.lead.sponsors import shown_page
 from qipan.ground.units.permissions import Rule
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.leader import LeaderPage
@@ -36,6 +37,8 @@ READY = {
 }
 """Words that are ready to be sent; what is sent is what stands on the button."""
 LONGEST = 500
+OWN_PLACES = 8
+"""How many of the leader's own places stand on the page; the others are a press away."""
 
 
 @require_GET
@@ -47,9 +50,11 @@ def leader(request: HttpRequest) -> HttpResponse:
         return render(request, "office/board_empty.html")
     now = timezone.now()
     found = leader_of(desk.post, desk.year, now)
-    context = {
-        "found": found,
+    context = shown_page(found.own, OWN_PLACES) | {
+        "own": found.own,
+        "own_url": reverse("sponsor", args=[found.own.sponsor.key]),
         "stands": _stands(found),
+        "deciding": found.deciding,
         "assumptions_url": reverse("assumptions"),
         "figures": [
             Figure("late", found.counts.late, _("late"), work_url(light="late")),

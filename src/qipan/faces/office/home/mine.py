@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,11 +18,14 @@ from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
 from qipan.ground.units.permissions import Rule
+from qipan.overview.desk import Desk
 from qipan.overview.mine import Mine
 from qipan.overview.mine import mine as mine_of
-from qipan.spine.work.permissions import UNITS
+from qipan.spine.work.permissions import CONSENT, UNITS
+from qipan.spine.work.queries import count_of
 
 OWN_UNIT = Rule(UNITS)
+HEADS = Rule(frozenset(role for role, _reach in CONSENT.reach))
 
 
 @require_GET
@@ -36,7 +41,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "unit_url": reverse("unit", args=[code]),
-        "figures": _figures(found),
+        "rates_url": f"{reverse('rates')}?{urlencode({'unit': code})}",
+        "figures": [*_figures(found), *_to_answer(desk)],
         "waiting": Figure("waiting", found.counts.reported, _("wait for re-check"), work_url(special="waiting")),
         "owed": [shown_row(row, now) for row in found.owed.rows],
         "owed_more": found.owed.total - len(found.owed.rows),
@@ -83,6 +89,15 @@ def _figures(found: Mine) -> list[Figure]:
         Figure("due", counts.due_this_week, _("due this week"), work_url(special="handle_week")),
         Figure("late", counts.late, _("late"), work_url(special="handle", light="late")),
     ]
+
+
+def _to_answer(desk: Desk) -> list[Figure]:
+    """Return how many extensions wait for the consent of a head, where some do."""
+    if not HEADS.allows(desk.post):
+        return []
+    count = count_of(desk.post, "to_consent", year=desk.year)
+    words = _("extensions that wait for your consent")
+    return [Figure("consent", count, words, work_url(special="to_consent"))] if count else []
 
 
 def _asked(found: Mine) -> list[tuple[int, str, str]]:

@@ -63,13 +63,15 @@ def shown(found: Progress | None, units: Mapping[int, UnitName]) -> ShownProgres
     """Return the sheet; None on the board of an earlier day, and where there is no work at all."""
     if found is None or not found.any:
         return None
-    figures = (
+    figures: tuple[Figure, ...] = (
         Figure("open", found.open, _("open"), work_url(view="open")),
         Figure("due", found.due, _("due soon"), work_url(light="due")),
         Figure("late", found.late, _("late"), work_url(light="late")),
         Figure("waiting", found.waiting, _("wait for re-check"), work_url(light="reported")),
         Figure("closed", found.closed_this_week, _("closed this week"), work_url(special="closed_week")),
     )
+    if found.asked:
+        figures += (Figure("asked", found.asked, _("with an open request"), work_url(special="asked")),)
     movers = [_mover(unit, found, units) for unit in found.units[:UNITS_SHOWN]]
     return ShownProgress(
         figures,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from qipan.faces.office.access import at_desk, requires
 from qipan.ground.units.permissions import READ
 from qipan.overview.desk import Desk
+from qipan.spine.work.handover import waiting_for
 
 FIRST = {
     "office": "board",
@@ -45,5 +46,9 @@ def served(name: str, *args: str) -> str:
 @require_GET
 @requires(READ)
 def home(request: HttpRequest) -> HttpResponse:
-    """Send a post to its first page."""
-    return redirect(served(first_page(at_desk(request))) or "board")
+    """Send a post to its first page; a hand-over that waits for its holder's signature comes before all."""
+    desk = at_desk(request)
+    waiting = waiting_for(desk.post)
+    if waiting is not None:
+        return redirect("handover", waiting)
+    return redirect(served(first_page(desk)) or "board")

@@ -43,6 +43,7 @@ from qipan.ground.units.permissions import MANAGE_PEOPLE
 from qipan.ground.units.registers import PersonRow, PostRow
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.standard import folded
+from qipan.spine.work.handover import Contents, contents_of
 
 PAGE = 100
 ROLES = {
@@ -320,11 +321,22 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
             people.reopen_post(pk, version=version, by=desk.post)
             messages.success(request, _("The post is held again."))
         else:
-            people.end_post(pk, today, version=version, by=desk.post)
+            ended = people.end_post(pk, today, version=version, by=desk.post)
             messages.success(request, _("The post ends today."))
+            left = contents_of(ended)
+            if not left.is_empty:
+                messages.warning(request, _left(left))
     except RegisterError as error:
         messages.error(request, said(error.words))
     return redirect("person", found[1])
+
+
+def _left(left: Contents) -> str:
+    """Return what stays at a post that ended without a hand-over."""
+    return _(
+        "Nobody has taken over what stays there: open items of the unit: %(items)d, drafts: %(drafts)d, unread messages: "
+        "%(unread)d, sponsored places: %(places)d. Take the end back to hand the post over."
+    ) % {"items": len(left.items), "drafts": len(left.drafts), "unread": left.unread, "places": left.places}
 
 
 @never_cache

@@ -18,6 +18,10 @@ FIELD_WORDS = {
     "merged_into": gettext_lazy("Merged into"), "address": gettext_lazy("Address"), "territory": gettext_lazy("Territory"),
     "lon": gettext_lazy("Longitude"), "lat": gettext_lazy("Latitude"), "duties": gettext_lazy("Answers for it"), "unit": gettext_lazy("Unit"),
     "role": gettext_lazy("Role"), "title_zh": gettext_lazy("Title of the post (Chinese)"), "title_en": gettext_lazy("Title of the post (English)"),
+    "sponsor_leader": gettext_lazy("Sponsoring leader"), "sponsor_unit": gettext_lazy("Sponsoring unit"),
+    "person_zh": gettext_lazy("Full name"), "person_en": gettext_lazy("Full name in English"), "seat": gettext_lazy("Sits as"),
+    "duty_zh": gettext_lazy("Duty (Chinese)"), "duty_en": gettext_lazy("Duty (English)"), "duties_zh": gettext_lazy("Duties of the group"),
+    "place": gettext_lazy("Place in the list"),
     "is_territorial": gettext_lazy("Answers for an area"),
 }  # fmt: skip
 """The fields of registers as pages name them."""

@@ -32,9 +32,10 @@ from qipan.faces.office.setup.register_forms import (
 from qipan.faces.office.setup.unit_pages import workbook
 from qipan.ground.sites import queries, registry
 from qipan.ground.sites.site_list import Words, site_sheet
+from qipan.ground.sites.sponsors import KINDS, LEADER, SPONSORING, UNIT
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.permissions import MANAGE_SITES
-from qipan.ground.units.registers import unit_choices
+from qipan.ground.units.registers import post_choices, unit_choices
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.site_words import site_words
 from qipan.overview.standard import folded
@@ -111,6 +112,8 @@ class SiteForm(forms.Form):
         required=False,
         help_text=gettext_lazy("The township, subdistrict or community in which it lies."),
     )
+    sponsor_leader = forms.ChoiceField(label=gettext_lazy("Sponsoring leader"), required=False)
+    sponsor_unit = forms.ChoiceField(label=gettext_lazy("Sponsoring unit"), required=False)
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=40,
@@ -126,7 +129,7 @@ class SiteForm(forms.Form):
         label=gettext_lazy("Latitude"), required=False, widget=forms.NumberInput(attrs={"step": "any"})
     )
     since = day_field(
-        gettext_lazy("New territory and duties count from"),
+        gettext_lazy("New territory, duties and sponsors count from"),
         help_text=gettext_lazy("What lies before that day stays as it was."),
     )
 
@@ -139,7 +142,8 @@ def _form(request: HttpRequest, row: queries.SiteRow | None, words: Words) -> tu
         initial |= {
             "name_zh": row.name.zh, "name_en": row.name.en, "type": row.type, "address": row.address,
             "territory": row.territory or "", "code": row.code, "valid_from": row.valid_from, "valid_to": row.valid_to,
-            "lon": row.lon, "lat": row.lat,
+            "lon": row.lon, "lat": row.lat, "sponsor_leader": row.sponsors.get(LEADER, ""),
+            "sponsor_unit": row.sponsors.get(UNIT, ""),
         }  # fmt: skip
     form = SiteForm(request.POST if request.method == "POST" else None, initial=initial)
     types = list(words.types.items())
@@ -150,9 +154,14 @@ def _form(request: HttpRequest, row: queries.SiteRow | None, words: Words) -> tu
     if row is not None:
         names = queries.unit_titles(county.pk)
         units += [
-            (pk, names[pk]) for pk in {row.territory, *row.duties.values()} - {None, *dict(units)} if pk is not None
+            (pk, names[pk])
+            for pk in {row.territory, row.sponsors.get(UNIT), *row.duties.values()} - {None, *dict(units)}
+            if pk is not None
         ]
     choose(form, "territory", options(((str(pk), name) for pk, name in units), _("none")))
+    leaders = post_choices(county.pk, today, roles=SPONSORING, also=row.sponsors.get(LEADER) if row else None)
+    choose(form, "sponsor_leader", options(((str(pk), name) for pk, name in leaders), _("none")))
+    choose(form, "sponsor_unit", options(((str(pk), name) for pk, name in units), _("none")))
     if row is None:
         del form.fields["since"]
     styled(form)
@@ -181,9 +190,11 @@ def _entry(form: SiteForm, request: HttpRequest) -> registry.SiteEntry:
         if function in duties:
             raise RegisterError(Text("同一职能只能有一个责任单位", "one unit answers in one function"), "duties")
         duties[function] = pk
+    chosen = {kind: page_number(data[f"sponsor_{kind}"]) for kind in KINDS}
+    sponsors = {kind: pk for kind, pk in chosen.items() if pk is not None}
     return registry.SiteEntry(
         Text(data["name_zh"], data["name_en"]), data["type"], data["code"], data["address"],
-        page_number(data["territory"]), data["lon"], data["lat"], data["valid_from"], data["valid_to"], duties,
+        page_number(data["territory"]), data["lon"], data["lat"], data["valid_from"], data["valid_to"], duties, sponsors,
     )  # fmt: skip
 
 

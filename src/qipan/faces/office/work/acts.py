@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -129,7 +129,15 @@ def _report_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
             "fixed_at", _("When it was fixed"), "datetime-local", given["fixed_at"] or as_entered(now),
             most=as_entered(now + timedelta(minutes=1)),
         ),
+        *([_without(found, given)] if found.missing else []),
     ]  # fmt: skip
+
+
+def _without(found: ItemPage, given: Given) -> Field:
+    """Ask why it is reported though supporting units have not added their part."""
+    names = _(", ").join(unit.name.into(get_language() or "en") for unit in found.missing)
+    hint = _("These have not added their part: %(units)s. Wait for them, or say why not.") % {"units": names}
+    return Field("without", _("Why it is reported without their part"), "textarea", given["without"], hint, rows=2)
 
 
 def _report(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
@@ -138,7 +146,10 @@ def _report(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     fixed_at = min(moment_of(given["fixed_at"], "fixed_at"), now) if _is_now(given["fixed_at"], now) else moment_of(
         given["fixed_at"], "fixed_at"
     )  # fmt: skip
-    actions.report(found.row.pk, version=version, by=desk.post, text=text, fixed_at=fixed_at, photos=list(given.photos))
+    actions.report(
+        found.row.pk, version=version, by=desk.post, text=text, fixed_at=fixed_at, photos=list(given.photos),
+        without=text_of(given["without"], "without", required=False),
+    )  # fmt: skip
     return _("Reported. Someone from outside your unit re-checks it; you are told what comes of it.")
 
 
@@ -213,7 +224,8 @@ def work_reassign(request: HttpRequest, number: str) -> HttpResponse:
     return answer(request, desk, found, form)
 
 
-def _unit_options(county: int) -> Sequence[tuple[str, str]]:
+def unit_options(county: int) -> list[tuple[str, str]]:
+    """Return the units of a county as a form offers them; the first chooses none."""
     language = get_language() or "en"
     units = sorted(unit_names(county).values(), key=lambda unit: (unit.type in MINOR, unit.code))
     return [("", _("choose a unit")), *((unit.code, unit.name.into(language)) for unit in units)]
@@ -221,7 +233,7 @@ def _unit_options(county: int) -> Sequence[tuple[str, str]]:
 
 def _reassign_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
-        Field("unit", _("New lead unit"), "select", given["unit"], options=_unit_options(desk.county.pk)),
+        Field("unit", _("New lead unit"), "select", given["unit"], options=unit_options(desk.county.pk)),
         Field("reason", _("Reason"), "textarea", given["reason"], rows=3),
     ]
 

@@ -30,6 +30,18 @@ STEP_WORDS: dict[str, Promise] = {
     "noted": pgettext_lazy("stage", "note"),
     "cancelled": pgettext_lazy("stage", "cancelled"),
     "reopened": pgettext_lazy("stage", "reopened"),
+    "escalated": pgettext_lazy("stage", "urged by the office"),
+    "returned": pgettext_lazy("stage", "returned to the office"),
+    "extension": pgettext_lazy("stage", "asked for an extension"),
+    "coordination": pgettext_lazy("stage", "asked for co-ordination"),
+    "appealed": pgettext_lazy("stage", "disputed the finding"),
+    "consented": pgettext_lazy("stage", "the head consented"),
+    "refused": pgettext_lazy("stage", "the head did not consent"),
+    "decided": pgettext_lazy("stage", "decided"),
+    "lapsed": pgettext_lazy("stage", "the request lapsed"),
+    "deferred": pgettext_lazy("stage", "deferred"),
+    "resumed": pgettext_lazy("stage", "taken up again"),
+    "contributed": pgettext_lazy("stage", "a supporting unit added its part"),
 }
 #: Marks of the stones by their states.
 MARKS = {"done": "done", "failed": "failed", "next": "now", "open": "ahead"}

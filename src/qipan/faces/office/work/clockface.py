@@ -33,7 +33,7 @@ class ClockFace:
 def clock_face(found: ItemPage) -> ClockFace:
     """Return the clock of an item, in the time in which its limit is stated."""
     row, seen = found.row, found.clock
-    over = seen.left < timedelta(0) and row.state != "cancelled"
+    over = seen.left < timedelta(0) and row.state != "cancelled" and row.held_since is None
     plain = (row.deadline - row.issued_at).total_seconds()
     due = (found.due_from - row.issued_at).total_seconds() / plain if plain > 0 else 1.0
     words = _Words(seen.working_day, day_and_night=seen.day_and_night)
@@ -58,6 +58,12 @@ def _big(found: ItemPage, words: _Words) -> str:
             return _("closed in time") if found.row.light == "done" else _("closed late")
         case "reported":
             return _("reported, waits for a re-check")
+        case _ if found.row.light == "deferred":
+            return _("deferred until %(date)s") % {"date": f"{found.row.deferred_until:%Y-%m-%d}"}
+        case _ if found.row.light == "disputed":
+            return _("stands: the finding is disputed")
+        case _ if found.row.light == "paused":
+            return _("stands: the office was asked to co-ordinate")
         case _:
             left = found.clock.left
             if left < timedelta(0):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qipan.assessment.text import Text
 
 Words = Text | str
-Kind = Literal["textarea", "text", "datetime-local", "date", "select", "choices", "photos"]
+Kind = Literal["textarea", "text", "datetime-local", "date", "select", "selects", "choices", "photos"]
 LONGEST = 4000
 """Characters of a text."""
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
+from qipan.faces.office.work.asked import KIND_OF_REQUEST, STATE_OF_REQUEST, shown_requests
 from qipan.faces.office.work.chain import chain, name_of, word
 from qipan.faces.office.work.clockface import clock_face
 from qipan.faces.office.work.lights import light
@@ -26,7 +27,9 @@ from qipan.faces.office.work.moving import moved
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.ladder import RUNG_WORDS, paper_number
 from qipan.spine.work.opening import title_of, why_words
+from qipan.spine.work.permissions import READ_LADDER
 from qipan.spine.work.queries import item_page
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ class ShownLine:
     text: str
     photos: Sequence[Any]
     observation_url: str
+    slip: Linked | None = None
 
 
 @require_GET
@@ -139,13 +143,17 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "chain": chain(found),
         "ended": _ended(found),
         "clock": clock_face(found),
+        "asked": next((each for each in shown_requests(found) if each.open), None),
+        "deferral": _deferral(found),
+        "parts": [_line(each, names) for each in found.parts],
+        "missing": [unit.name for unit in found.missing] if row.state in {"issued", "accepted"} else [],
         "work_class": _class(found),
         "instructions": list(_instructions(found.instructions)),
         "joined": [
             Side(each.text, each.at, each.person, name_of(each.unit), each.photos, None, _observation(each.observation))
             for each in found.sightings[1:]
         ],
-        "log": [_line(each, names) for each in reversed(found.log)],
+        "log": [_line(each, names, papers=_papers(desk, found)) for each in reversed(found.log)],
         "moved": moved(found.moved, book) if book is not None and row.state == "closed" else None,
         "stake": (found.moved or {}).get("stake", [0])[0],
         "explain_url": reverse("assumptions") + "#whose",
@@ -203,6 +211,14 @@ def _ended(found: ItemPage) -> dict[str, object] | None:
     }
 
 
+def _deferral(found: ItemPage) -> dict[str, object] | None:
+    """Return why and until when an item is deferred, and which leader has approved."""
+    if found.row.deferred_until is None:
+        return None
+    last = next(each for each in reversed(found.log) if each.step == "deferred")
+    return {"until": found.row.deferred_until, "leader": last.data.get("leader", ""), "text": last.text, "at": last.at}
+
+
 def _class(found: ItemPage) -> dict[str, object] | None:
     kept = found.work_class
     if kept is None:
@@ -230,11 +246,26 @@ def _observation(uid: uuid.UUID | None) -> str:
     return reverse("observation", args=[uid]) if uid else ""
 
 
-def _line(each: LogLine, names: Mapping[str, Text]) -> ShownLine:
+def _papers(desk: Desk, found: ItemPage) -> bool:
+    """Whether the reader may open the slips that an item stands on: those who look, and the unit that leads it."""
+    lead = found.row.lead
+    return READ_LADDER.allows(desk.post) or (lead is not None and lead.code == desk.post.unit.code)
+
+
+def _slip(data: Mapping[str, Any]) -> Linked | None:
+    if "slip" not in data:
+        return None
+    year, _sep, serial = str(data.get("slip_number", "")).partition("-")
+    number = paper_number(str(data.get("rung", "")), int(year), int(serial))
+    return Linked(number, reverse("slip", args=[data["slip"]]))
+
+
+def _line(each: LogLine, names: Mapping[str, Text], *, papers: bool = False) -> ShownLine:
     later = (each.recorded_at - each.at).total_seconds() >= 60
     return ShownLine(
         word(each.step), _detail(each, names), each.at, each.recorded_at if later else None, each.person, each.post,
         name_of(each.unit), each.text, each.photos, _observation(each.observation),
+        _slip(each.data) if papers else None,
     )  # fmt: skip
 
 
@@ -256,10 +287,46 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             return _("in charge: %(person)s") % {"person": data["person"]}
         case "reassigned":
             return _("to %(unit)s") % {"unit": named("to")}
+        case "decided" | "lapsed":
+            return _decided(data)
+        case "deferred":
+            return _("review on %(date)s, approved by %(leader)s") % {"date": data["until"], "leader": data["leader"]}
+        case "extension" if data.get("deadline"):
+            return _("to %(at)s") % {"at": minute(datetime.fromisoformat(data["deadline"]))}
+        case "reported" if data.get("without"):
+            units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
+            return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}
         case "deadline" | "instructed" if data.get("to"):
             return _("new deadline %(at)s") % {"at": minute(datetime.fromisoformat(data["to"]))}
+        case "escalated":
+            return _rung(data)
         case _:
             return ""
+
+
+def _rung(data: Mapping[str, Any]) -> str:
+    """Return which rung of the ladder an item was put on, and why."""
+    rung = RUNG_WORDS.get(str(data.get("rung", "")))
+    words = rung.into(get_language() or "en") if rung is not None else ""
+    days = int(data.get("days", 0))
+    why = ngettext("%(days)s day over the deadline", "%(days)s days over the deadline", days) % {"days": days}
+    return f"{words}: {why}" if get_language() == "en" or not get_language() else f"{words}：{why}"
+
+
+def _decided(data: Mapping[str, Any]) -> str:
+    """Return what was decided of which request; of a deadline the interval before and after."""
+    kind = str(KIND_OF_REQUEST.get(data.get("kind", ""), ""))
+    if "upheld" not in data:
+        return kind
+    came = str(STATE_OF_REQUEST["upheld" if data["upheld"] else "rejected"])
+    words = _("%(request)s: %(came)s") % {"request": kind, "came": came}
+    if data.get("to"):
+        before, after = (minute(datetime.fromisoformat(data[key])) for key in ("from", "to"))
+        days = data.get("working_days") or ["", ""]
+        words += _("; deadline %(after)s instead of %(before)s, %(new)s working days instead of %(old)s") % {
+            "after": after, "before": before, "new": days[1], "old": days[0],
+        }  # fmt: skip
+    return words
 
 
 def _links(found: ItemPage, book: Rulebook | None) -> dict[str, Any]:

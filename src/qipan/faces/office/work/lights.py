@@ -36,6 +36,12 @@ def light(row: Row, now: datetime) -> Light:
             word = _due(row.deadline, now)
         case "late":
             word = late_words(days) if days else _("late today")
+        case "paused":
+            word = pgettext("light", "clock stands")
+        case "disputed":
+            word = pgettext("light", "disputed")
+        case "deferred":
+            word = _("deferred, review %(date)s") % {"date": f"{row.deferred_until:%Y-%m-%d}"}
         case "reported":
             word = pgettext("light", "waits for re-check")
         case "done":

@@ -21,12 +21,14 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
+from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
-from qipan.spine.work.permissions import DECOMPOSE
-from qipan.spine.work.queries import ORDERS, Filters, Options, export, items, options
+from qipan.spine.work.class_queries import groups as class_groups
+from qipan.spine.work.permissions import DECOMPOSE, READ_LADDER
+from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
     from qipan.overview.desk import Desk
@@ -44,7 +46,9 @@ VIEWS = {
 OPEN_STATES = ("issued", "accepted", "reported")
 LIGHT_WORDS = {
     "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
-    "late": pgettext_lazy("light", "late"), "reported": pgettext_lazy("light", "waits for re-check"),
+    "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
+    "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
+    "reported": pgettext_lazy("light", "waits for re-check"),
     "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
     "cancelled": pgettext_lazy("light", "cancelled"),
 }  # fmt: skip
@@ -62,16 +66,35 @@ SPECIAL_WORDS = {
     "instructed": gettext_lazy("with a leader's instruction"),
     "rework": gettext_lazy("came round again"),
     "joined": gettext_lazy("found more than once"),
+    "to_decide": gettext_lazy("a request waits for your decision"),
+    "to_consent": gettext_lazy("an extension waits for your consent"),
+    "asked": gettext_lazy("with an open request"),
+    "deferred": gettext_lazy("deferred, to be reviewed"),
+    "returned": gettext_lazy("returned by the unit"),
+    "returned_upheld": gettext_lazy("returned, and rightly"),
+    "extended": gettext_lazy("extension asked for"),
+    "extended_upheld": gettext_lazy("extension granted"),
+    "coordinated": gettext_lazy("co-ordination asked for"),
+    "coordinated_upheld": gettext_lazy("co-ordinated by the office"),
+    "appealed": gettext_lazy("finding disputed"),
+    "appealed_upheld": gettext_lazy("finding disputed, and rightly"),
 }
+SPECIAL_VIEWS = {
+    "to_decide": pgettext_lazy("work view", "to decide"),
+    "to_consent": pgettext_lazy("work view", "to consent to"),
+    "deferred": pgettext_lazy("work view", "deferred"),
+}
+"""Views that are not of one state; each is offered where it holds something."""
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "special", "number")
+BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found")
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
+    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -114,6 +137,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     any_filter = any(get.get(name) for name in NAMES)
     known = options(desk.post, desk.year, tree=tree)
     names = _unit_names(desk, known, get.get("unit", ""))
+    beside = apart(desk.post, filters, year=desk.year, now=now, tree=tree)
     context: dict[str, Any] = {
         "heading": _("Work"),
         "words": _("Orders, tasks and pledges of the year: one record each, with its unit, its deadline and its log."),
@@ -123,7 +147,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "points": found.points,
         "page": Paginator(range(found.total), found.per_page).get_page(found.page),
         "sort": sort,
-        "views": list(_views(request, found.states, view)),
+        "views": [*_views(request, found.states, view), *_special_views(request, beside)],
         "lists": [_switch(request, name, which) for name in LISTS],
         "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),
@@ -131,8 +155,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "chips": list(_chips(request, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
+        "rates_url": reverse("rates"),
+        "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
+        "requests_url": reverse("work_requests"),
         "empty": _empty(desk, view),
     }
     return render(request, "office/work/list.html", context)
@@ -170,7 +197,19 @@ def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterab
         if name == "cancelled" and not states.get("cancelled") and here != name:
             continue
         wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
-        yield View(str(word), sum(states.get(each, 0) for each in wanted), _address(request, view=name), name == here)
+        aside = request.GET.get("special") in SPECIAL_VIEWS
+        # A view of one state leaves the views that stand apart, and the other way round.
+        address = _address(request, view=name, **({"special": ""} if aside else {}))
+        count = sum(states.get(each, 0) for each in wanted)
+        yield View(str(word), count, address, name == here and not (aside and not name))
+
+
+def _special_views(request: HttpRequest, counts: Apart) -> Iterable[View]:
+    for name, word in SPECIAL_VIEWS.items():
+        here = request.GET.get("special") == name and not request.GET.get("view")
+        count = int(getattr(counts, name))
+        if count or here:
+            yield View(str(word), count, _address(request, view="", special=name), here)
 
 
 def _switch(request: HttpRequest, name: str, here: str) -> dict[str, object]:
@@ -209,6 +248,7 @@ def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[
         {"name": "site", "label": _("Site code"), "kind": "search", "value": request.GET.get("site", "")},
         _select(request, "class", pgettext("work", "Class"), classes),
         _select(request, "side", _("Hardware or software"), [(n, w.into(language)) for n, w in SIDE_WORDS.items()]),
+        _select(request, "special", _("Only what is"), [(name, str(word)) for name, word in SPECIAL_WORDS.items()]),
         _select(request, "safety", _("Safety"), [("1", _("only what is dangerous"))]),
     ]
 
@@ -236,7 +276,7 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                     (f"{one.code} {one.name.into(language)}" for one in known.classes if one.code == value), value
                 )
             case "side":
-                words = SIDE_WORDS[value].into(language) if value in SIDE_WORDS else value
+                words = SIDE_WORDS[value].into(language) if value in SIDE_WORDS else str(NONE["side"])
             case "safety":
                 words = _("safety")
             case "check" | "node":
@@ -245,6 +285,16 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
+            case "rate":
+                words = str(COUNT_WORDS.get(value, value))
+            case "found":
+                words = str(FOUND_WORDS.get(value, value))
+            case "since":
+                words = _("deadlines from %(since)s on") % {"since": value}
+            case "until":
+                words = _("deadlines up to %(until)s") % {"until": value}
+            case "group":
+                words = class_groups()[value].title.into(language) if value in class_groups() else str(NONE["group"])
             case "site":
                 words = _("site %(code)s") % {"code": value}
             case "round":

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
 """What an item waits for, by its state."""
-OTHERS = ("instruct", "reassign", "deadline", "note", "cancel", "reopen")
+ASKS = ("return", "extend", "coordinate", "appeal")
+"""What a unit may ask of an item."""
+OTHERS = (
+    "contribute", *ASKS, "decide", "consent", "instruct", "reassign", "deadline", "defer", "resume", "note", "cancel", "reopen",
+)  # fmt: skip
 """The rest, in the order of the menu."""
 RECHECKING_ROLES = frozenset({"office", "inspector", "leader"})
 HANDLING_ROLES = frozenset({"head", "liaison"})
@@ -69,6 +73,24 @@ def act_word(action: str) -> str:
             return pgettext("act", "Reopen")
         case "instruct":
             return pgettext("act", "Instruct")
+        case "return":
+            return pgettext("act", "Return")
+        case "extend":
+            return pgettext("act", "Ask for an extension")
+        case "coordinate":
+            return pgettext("act", "Ask for co-ordination")
+        case "appeal":
+            return pgettext("act", "Dispute the finding")
+        case "consent":
+            return pgettext("act", "Answer the extension")
+        case "decide":
+            return pgettext("act", "Decide")
+        case "defer":
+            return pgettext("act", "Defer")
+        case "resume":
+            return pgettext("act", "Take up again")
+        case "contribute":
+            return pgettext("act", "Add your part")
         case _:
             return pgettext("act", "Write a note")
 
@@ -86,9 +108,14 @@ def _main(may: set[str], found: ItemPage) -> str | None:
 
     What no unit answers for lies with the campaign office, which can do nothing but give it to someone.
     """
+    for answer in ("decide", "consent"):
+        if answer in may:
+            return answer
     wanted = MAIN.get(found.row.state)
     if wanted in may:
         return wanted
+    if "contribute" in may:
+        return "contribute"
     why = found.why_unit.data.get("why") if found.why_unit is not None else ""
     if why == "nobody" and "reassign" in may:
         return "reassign"
@@ -107,6 +134,14 @@ def _note(name: str) -> str:
             return _("its limit begins anew")
         case "cancel":
             return _("a mistake, or no longer there")
+        case "return":
+            return _("it is not this unit's; once, with a reason")
+        case "coordinate":
+            return _("who leads, until when, who helps: the office decides")
+        case "appeal":
+            return _("what was found is not so; once")
+        case "defer":
+            return _("a hard problem, with a leader's approval")
         case _:
             return ""
 
@@ -122,11 +157,27 @@ def _cannot(role: str, found: ItemPage) -> list[Cannot]:
         each = found.actions[name]
         if role in roles[name] and not each.allowed and each.reason is not None:
             out.append(Cannot(act_word(name), each.reason))
+    if not found.row.request and found.row.state != "reported":
+        # While a request is open the page says so on top, and not once for each of these.
+        asks = ((name, found.actions[name]) for name in ASKS)
+        out += [
+            Cannot(act_word(name), each.reason)
+            for name, each in asks
+            if each.right and not each.allowed and each.reason
+        ]
     return out
 
 
 def _waits_for(found: ItemPage) -> Text | None:
     name = found.row.lead.name if found.row.lead else Text("牵头单位", "its lead unit")
+    if found.row.request == "consent":
+        return Text(
+            f"待{name.zh}负责人同意延期。", f"Waits for the head of {name.en or name.zh} to consent to an extension."
+        )
+    if found.row.request == "appeal":
+        return Text("异议待裁定。", "The dispute waits for a decision by someone who did not record the finding.")
+    if found.row.request:
+        return Text("申请待创城办决定。", "What its unit asks waits for a decision by the campaign office.")
     match found.row.state:
         case "issued":
             return Text(f"待{name.zh}签收。", f"Waits for {name.en or name.zh} to accept it.")

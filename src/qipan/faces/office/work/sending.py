@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from qipan.assessment.text import Text
 from qipan.faces.office.photos import PhotosNotTaken, taken
+from qipan.faces.office.work.asked import shown_requests
 from qipan.faces.office.work.chain import name_of, word
 from qipan.faces.office.work.fields import Field, Words, Wrong, whole
 from qipan.faces.office.work.item import sides
@@ -64,6 +65,7 @@ class Form:
     grave: bool = False
     with_photos: bool = False
     with_sides: bool = False
+    with_request: bool = False
     refused: Callable[[Desk, ItemPage], WorkError | None] = field(default=lambda _desk, _found: None)
 
 
@@ -89,7 +91,7 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         except PhotosNotTaken as error:
             photos = error.taken
             problem = Wrong(PHOTOS, Text(*(_said(error, language) for language in ("zh", "en"))))
-    given = Given({name: request.POST.get(name, "") for name in request.POST}, photos)
+    given = Given({name: ",".join(request.POST.getlist(name)) for name in request.POST}, photos)
     if problem is not None:
         return _page(request, desk, found, form, given, wrong=problem, status=422)
     version = whole(request.POST.get("version", ""))
@@ -121,7 +123,7 @@ def _said(error: PhotosNotTaken, language: str) -> str:
 
 
 def _from_draft(kept: Mapping[str, Any], desk: Desk) -> Given:
-    words = {name: value for name, value in kept.items() if isinstance(value, str)}
+    words = {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
     uids = kept.get(f"{PHOTOS}_kept") or []
     return Given(words, waiting(uids if isinstance(uids, list) else [uids], desk.post))
 
@@ -164,6 +166,7 @@ def _page(
         if isinstance(refused, StageMissing) and not isinstance(refused, EvidenceMissing)
         else None,
         "eyes": _named_eyes(eyes),
+        "asked": next((each for each in shown_requests(found) if each.open), None) if form.with_request else None,
         "fields": None if lasting else fields,
         "words": form.words,
         "send": form.send,

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from qipan.faces.office.work import acts, classes, decompose, drafts, item, listing
+from qipan.faces.office.work import (
+    acts,
+    asks,
+    classes,
+    decompose,
+    drafts,
+    item,
+    ladder,
+    listing,
+    rates,
+    requests,
+)
 
 
 class WorkNumber:
@@ -26,6 +37,11 @@ register_converter(WorkNumber, "work_number")
 urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
+    path("rates/", rates.work_rates, name="rates"),
+    path("ladder/", ladder.work_ladder, name="ladder"),
+    path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
+    path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
+    path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),
@@ -35,6 +51,7 @@ urlpatterns: list[URLPattern] = [
     path("classes/<str:code>/", classes.work_class, name="work_class"),
     path("classes/<str:code>/item/", classes.work_class_item, name="work_class_item"),
     path("units/<str:code>/", listing.work_unit_sheet, name="work_unit_sheet"),
+    path("requests/", requests.work_requests, name="work_requests"),
     path("<work_number:number>/", item.work_item, name="work_item"),
     path("<work_number:number>/accept/", acts.work_accept, name="work_accept"),
     path("<work_number:number>/report/", acts.work_report, name="work_report"),
@@ -45,4 +62,13 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/reopen/", acts.work_reopen, name="work_reopen"),
     path("<work_number:number>/instruct/", acts.work_instruct, name="work_instruct"),
     path("<work_number:number>/note/", acts.work_note, name="work_note"),
+    path("<work_number:number>/return/", asks.work_return, name="work_return"),
+    path("<work_number:number>/extend/", asks.work_extend, name="work_extend"),
+    path("<work_number:number>/coordinate/", asks.work_coordinate, name="work_coordinate"),
+    path("<work_number:number>/appeal/", asks.work_appeal, name="work_appeal"),
+    path("<work_number:number>/consent/", asks.work_consent, name="work_consent"),
+    path("<work_number:number>/decide/", asks.work_decide, name="work_decide"),
+    path("<work_number:number>/defer/", asks.work_defer, name="work_defer"),
+    path("<work_number:number>/resume/", asks.work_resume, name="work_resume"),
+    path("<work_number:number>/contribute/", asks.work_contribute, name="work_contribute"),
 ]

@@ -1,0 +1,1 @@
+"""Who leads, who sponsors, who takes over: pages."""

@@ -135,7 +135,7 @@ THINGS = {
     "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "group": Text("专项组", "special group"),
     "handover": Text("岗位交接", "hand-over"), "member": Text("指挥部成员", "seat in the headquarters"),
     "import": Text("观测文件", "file"),
-    "item": Text("检查项", "item"), "journal": Text("日志", "journal"), "node": Text("计划节点", "node"),
+    "item": Text("检查项", "item"), "journal": Text("日志", "journal"), "ladder": Text("督办阶梯", "ladder"), "node": Text("计划节点", "node"),
     "observation": Text("观测记录", "observation"), "person": Text("人员", "person"), "photo": Text("照片", "photo"),
     "post": Text("岗位", "post"), "review": Text("材料审核", "review"), "round": Text("轮次", "round"),
     "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_type": Text("单位类型", "type of unit"),

@@ -104,7 +104,9 @@ def test_by_hand(words: str, start: str, end: str, kind: str) -> None:
     assert (found.at, found.kind) == (at(end), kind), words
 
 
-@pytest.mark.parametrize("words", ["", "尽快", "已完成", "待定", "春节前", "13月底", "2月30日前", "0个工作日内", "每月40日前"])
+@pytest.mark.parametrize(
+    "words", ["", "尽快", "已完成", "待定", "春节前", "13月底", "2月30日前", "0个工作日内", "每月40日前"]
+)
 def test_what_names_no_day_says_so(words: str) -> None:
     found = said(words)
     assert found.at is None and found.kind == Meaning.UNKNOWN
@@ -127,7 +129,8 @@ def test_a_year_without_a_calendar_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "value"), [("15", 15), ("十五", 15), ("二十", 20), ("二十五", 25), ("两", 2), ("一百", 100), ("二〇二六", 2026)]
+    ("words", "value"),
+    [("15", 15), ("十五", 15), ("二十", 20), ("二十五", 25), ("两", 2), ("一百", 100), ("二〇二六", 2026)],
 )
 def test_numerals(words: str, value: int) -> None:
     assert number(words) == value

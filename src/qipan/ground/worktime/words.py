@@ -109,13 +109,15 @@ def _plain(words: str) -> str:
 _BY = r"(?:前|之前|以前|为止|止|内|以内|之内)?"
 _MONTHS = {
     name: i for i, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1
     )
 }  # fmt: skip
 _MONTHS |= {name[:3]: i for name, i in _MONTHS.items()}
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "末": 6}
 _FEASTS = {"元旦": (1, 1), "五一": (5, 1), "劳动": (5, 1), "五一劳动": (5, 1), "十一": (10, 1), "国庆": (10, 1)}
-_STANDING = r"长期坚持|长期|持续|持续推进|持续坚持|长期推进|长效坚持|常态化|常态化推进|常态化坚持|常年坚持|ongoing|standing"
+_STANDING = (
+    r"长期坚持|长期|持续|持续推进|持续坚持|长期推进|长效坚持|常态化|常态化推进|常态化坚持|常年坚持|ongoing|standing"
+)
 _AT_ONCE = r"立行立改|立即|立即整改|马上|即刻|立刻|即知即改|立查立改|边查边改|立整立改|at once|immediately"
 
 
@@ -141,10 +143,10 @@ class _Reader:
 
     def _rules(self) -> list[tuple[str, Callable[[re.Match[str]], Meant]]]:
         n = NUMERAL
-        year = rf"(?:(?P<y>\d{{4}}|[〇零一二三四五六七八九]{{4}}|今|本|明|后|去)年(?:度)?)?"
+        year = r"(?:(?P<y>\d{4}|[〇零一二三四五六七八九]{4}|今|本|明|后|去)年(?:度)?)?"
         dot = r"[-/.年]"
         return [
-            (rf"(\d{{4}})-(\d\d?)-(\d\d?)(?:[t ](\d\d?):(\d\d)(?::\d\d)?)?", self._picked),
+            (r"(\d{4})-(\d\d?)-(\d\d?)(?:[t ](\d\d?):(\d\d)(?::\d\d)?)?", self._picked),
             (_STANDING, lambda _m: self._standing()),
             (_AT_ONCE, lambda _m: self._at_once()),
             # every month, week, quarter, year
@@ -179,7 +181,7 @@ class _Reader:
             (rf"{year}(?P<m>{n})月(?:份)?(?P<x>上|中|下)旬{_BY}", self._third),
             (rf"{year}(?P<m>{n})月(?P<d>{n})(?:日|号)?{_BY}", self._named_day),
             (rf"(?P<y>\d{{4}}|[〇零一二三四五六七八九]{{4}}|今|本|明|后|去)?年(?:度)?(?:底|末|内|年底|年末){_BY}", self._year_end),
-            (rf"(?P<f>元旦|五一劳动|五一|劳动|十一|国庆)节?(?:前|之前|以前)", self._feast),
+            (r"(?P<f>元旦|五一劳动|五一|劳动|十一|国庆)节?(?:前|之前|以前)", self._feast),
             (rf"(\d{{4}}){dot}(\d\d?)[-/.月](\d\d?)日?{_BY}", self._ymd),
             (rf"(\d{{4}})(\d\d)(\d\d){_BY}", self._ymd),
             (rf"(?P<m>\d\d?)[./](?P<d>\d\d?){_BY}", self._named_day),

@@ -19,7 +19,6 @@ from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
-from qipan.ground.worktime.queries import clock
 from qipan.spine.work import messages, points
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
@@ -30,13 +29,14 @@ from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action, check
-from qipan.spine.work.limits import ahead, due_by, settings_of
+from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute, missing_parts
 from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
+from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import entry, hang, moment, write
 
 __all__ = [
@@ -203,9 +203,9 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
 
 
 def set_deadline(
-    pk: int, *, version: int, by: Post, deadline: datetime, reason: str, at: datetime | None = None
+    pk: int, *, version: int, by: Post, deadline: datetime | When, reason: str, at: datetime | None = None
 ) -> WorkItem:
-    """Give an item another deadline.
+    """Give an item another deadline, in words or as a moment.
 
     Raises:
         PermissionDenied: only the office sets deadlines.
@@ -215,17 +215,17 @@ def set_deadline(
     item = item_for(pk, DIRECT, by)
     ready(item, version, Action.DEADLINE)
     why = reason_of(reason)
-    ahead(deadline, now)
-    until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+    given = as_when(deadline)
+    ahead(given.deadline, now)
     with act(actor(by), now) as noted:
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        data = moved_to(item, given)
         write(
             item, version, [entry(item, Step.DEADLINE, by, now, text=why, data=data)],
-            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
+            **set_to(item, given), **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
         words = messages.about(
-            item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
+            item, f"时限改为{messages.said(given.deadline).zh}", f"New deadline {messages.said(given.deadline).en}"
         )
         tell_lead(item, "deadline", words, now, by)
     return item
@@ -298,7 +298,9 @@ def _key(item: WorkItem) -> str | None:
     return task_key(item.county_id, item.year, item.check_key) if item.origin_kind == CHECK else None
 
 
-def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, at: datetime | None = None) -> WorkItem:
+def instruct(
+    pk: int, *, by: Post, text: str, deadline: datetime | When | None = None, at: datetime | None = None
+) -> WorkItem:
     """Put a leader's instruction on an item; it stands on top of its page. No version: an instruction never collides.
 
     Args:
@@ -318,14 +320,13 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     words = text.strip()
     if not words:
         raise WorkError(Text("请写明批示内容。", "Say what is wanted."), "text")
-    if deadline is not None:
-        ahead(deadline, now)
     changes: dict[str, object] = {"instructed_at": now}
     data: dict[str, object] = {}
     if deadline is not None:
-        until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
-        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap, **held_anew(item, now)}
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        given = as_when(deadline)
+        ahead(given.deadline, now)
+        changes |= {**set_to(item, given), **held_anew(item, now)}
+        data = {**moved_to(item, given)}
     with act(actor(by), now) as noted:
         written = _beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
         noted.note("work.instruct", thing(item), data)

@@ -38,6 +38,7 @@ VERBS = {
     "function.end": Text("结束职能对应", "ended a function's mapping"),
     "function.map": Text("职能对应到单位", "mapped a function"),
     "function.unmap": Text("取消职能对应", "unmapped a function"),
+    "guard.override": Text("越过底线规则", "went over a guard rail"),
     "headquarters.add": Text("指挥部增加成员", "seated somebody in the headquarters"),
     "headquarters.add_group": Text("增加专项组", "added a special group"),
     "headquarters.change": Text("修改指挥部成员", "changed a seat in the headquarters"),
@@ -127,6 +128,7 @@ VERBS = {
     "work.reopen": Text("重新打开", "reopened"),
     "work.report": Text("反馈", "reported back"),
     "work.resume": Text("恢复办理", "took up again"),
+    "work.take_back": Text("撤回批示", "took back an instruction"),
     "work.return": Text("退回", "returned"),
 }
 
@@ -159,6 +161,7 @@ DETAILS = {
     "outcome": Text("结果", "outcome"), "outcomes": Text("结果", "outcomes"), "phone": Text("电话", "phone"),
     "photos": Text("照片", "photos"), "post": Text("岗位", "post"), "posts": Text("岗位", "posts"),
     "round": Text("轮次", "round"), "rounds": Text("轮次", "rounds"), "rows": Text("行数", "rows"),
+    "rule": Text("规则", "rule"),
     "seed": Text("随机种子", "seed"), "site": Text("点位", "site"), "size": Text("大小（字节）", "size in bytes"),
     "source": Text("来源", "source"), "standard": Text("测评体系", "standard"), "to": Text("改后", "to"),
     "types": Text("类型", "types"), "unit": Text("单位", "unit"), "unit_before": Text("原单位", "unit before"),

@@ -91,5 +91,8 @@ def set_to(item: WorkItem, given: When) -> dict[str, Any]:
 
 def moved_to(item: WorkItem, given: When) -> dict[str, str]:
     """Return what the log keeps of a deadline that moves: from when to when, and the words where there are any."""
-    found = {"from": item.deadline.isoformat(), "to": given.deadline.isoformat()}
-    return {**found, "words": given.text} if given.text else found
+    found = {
+        "words_from": item.deadline_text, "cadence_from": item.cadence, "words": given.text,
+        "from": item.deadline.isoformat(), "to": given.deadline.isoformat(),
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value}

@@ -250,12 +250,12 @@ class _Reader:
             raise ValueError(days)
         return self._on(self.today + timedelta(days=days), Limit(days, CALENDAR_DAY))
 
-    def _of(self, year: int, month: int, day: int, **more: str) -> Meant:
+    def _of(self, year: int, month: int, day: int) -> Meant:
         """Return a day of a month; the 31st is the last day of any month."""
         last = monthrange(year, month)[1]
         if day > last and day != 31:
             raise ValueError(day)
-        return self._day(date(year, month, min(day, last)), **more)
+        return self._day(date(year, month, min(day, last)))
 
     def _year(self, said: str | None, month: int, day: int) -> int:
         """Return the year that is meant of a day: as it is said, else this one, or the next where it lies far behind."""

@@ -297,14 +297,15 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
             units = {unit for item in made for unit in (item.lead_id, item.territory_id)}
             messages.issued(made, messages.Recipients(units, messages.day_of(now), branches(county)), now, by)
             points.ask(year.campaign.county, by)
-        weigh(
-            noted, by, now,
-            [
-                (Thing("work", item.number, item.title_zh), words)
-                for item in made
-                for words in (item.text, item.deliverable, *((item.title_zh, item.title_en) if item.origin_kind != CHECK else ()))
-            ],
-        )  # fmt: skip
+        if by is not None:
+            weigh(
+                noted, by, now,
+                [
+                    (Thing("work", item.number, item.title_zh), words)
+                    for item in made
+                    for words in (item.text, item.deliverable, *((item.title_zh, item.title_en) if item.origin_kind != CHECK else ()))
+                ],
+            )  # fmt: skip
         for item in made:
             noted.note(
                 "work.issue", Thing("work", item.number, item.title_zh),

@@ -30,6 +30,7 @@ from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by, settings_of
 from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
@@ -132,6 +133,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         item.lead = new
         item.supports.remove(new)
         noted.note("work.reassign", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         tree = branches(item.county_id)
         recipients = messages.Recipients([new.pk, old.pk if old else None], messages.day_of(now), tree)
         gone = messages.about(item, f"已改派{new.name_zh}", f"Given to {new.name_en or new.name_zh}")
@@ -164,6 +166,7 @@ def set_deadline(
             deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         words = messages.about(
             item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
         )
@@ -254,4 +257,5 @@ def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: da
         written = beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
         hang(written, photos)
         noted.note("work.note", thing(item), {})
+        weigh(noted, by, now, [(thing(item), words)])
     return item

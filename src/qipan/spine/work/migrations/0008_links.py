@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("units", "0003_sent_forms"),
-        ("work", "0006_taken_back"),
+        ("work", "0007_guard"),
     ]
 
     operations = [

@@ -31,7 +31,7 @@ def by_address(view: View[P]) -> View[P]:
         wanted = LANGUAGES.get(request.GET.get("lang", ""))
         if wanted:
             translation.activate(wanted)
-            request.LANGUAGE_CODE = wanted  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = wanted
         response = view(request, *args, **kwargs)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"

@@ -149,7 +149,7 @@ def _behalf_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
         *([Field("what", _("What they said"), "choices", given["what"] or ACCEPTS, options=whats)] if open_ else []),
         Field("said_by", _("Who spoke for the unit"), "text", given["said_by"], _("name or post, as the log will show it")),
-        Field("channel", _("How the reply came"), "select", given["channel"] or "phone", options=list(CHANNELS.items())),
+        Field("channel", _("How the reply came"), "select", given["channel"] or "phone", options=[(name, str(word)) for name, word in CHANNELS.items()]),
         Field("said_at", _("When they said it"), "datetime-local", given["said_at"] or as_entered(now), most=as_entered(now)),
         Field("text", _("What was done, in their words"), "textarea", given["text"], rows=4, required=not open_),
         Field(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("units", "0003_sent_forms"),
-        ("work", "0007_guard"),
+        ("work", "0009_deadline_words"),
     ]
 
     operations = [

@@ -30,13 +30,8 @@ from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.lightness.stopping import weigh
-<<<<<<< HEAD
-from qipan.spine.work.limits import ahead, due_by, settings_of
-from qipan.spine.work.models import Kind, State, Step, WorkItem
-=======
 from qipan.spine.work.limits import ahead
-from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
->>>>>>> origin/main
+from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE

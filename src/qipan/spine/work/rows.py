@@ -68,12 +68,9 @@ class Row:
     request: str = ""
     held_since: datetime | None = None
     deferred_until: date | None = None
-<<<<<<< HEAD
     came_by: str = ""
-=======
     deadline_text: str = ""
     cadence: str = ""
->>>>>>> origin/main
 
     @property
     def is_open(self) -> bool:
@@ -134,9 +131,6 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         points_at=item.points_at, handling_round=item.handling_round, sightings=sightings.get(item.pk, 0),
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
-<<<<<<< HEAD
-        deferred_until=item.deferred_until, came_by=item.came_by,
-=======
         deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
->>>>>>> origin/main
+        came_by=item.came_by,
     )  # fmt: skip

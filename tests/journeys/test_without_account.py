@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 from django.utils import timezone
 from PIL import Image
@@ -109,7 +111,7 @@ def picture(page: Page) -> Image.Image:
     expect(page.locator(".share-picture")).to_be_visible()
     with page.expect_download() as saved:
         page.locator("[data-share-save]").click()
-    return Image.open(saved.value.path())
+    return Image.open(BytesIO(Path(saved.value.path()).read_bytes()))
 
 
 def test_for_a_chat_group(browser: Browser, server: str) -> None:

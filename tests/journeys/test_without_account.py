@@ -136,7 +136,7 @@ def test_for_a_chat_group(browser: Browser, server: str) -> None:
         colours = {colour for _count, colour in drawn.convert("RGB").getcolors(1 << 24) or ()}
         assert {(255, 255, 255), (23, 33, 43), (179, 38, 30)} <= colours
         foot = drawn.convert("L").crop((0, drawn.height - 160, drawn.width, drawn.height))
-        assert foot.getextrema()[0] < 140, "the link stands at its end"
+        assert any(foot.histogram()[:140]), "the link stands at its end"
 
         leader = person("en-GB", PHONE)
         sign_in(leader, server, "example-leader")

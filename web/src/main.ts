@@ -1,20 +1,24 @@
 import "./styles/index.css";
 import "htmx.org";
+import { onCopying } from "./copying";
 import { onDrafts } from "./drafts";
 import { onFolds } from "./folds";
 import { onForms } from "./forms";
 import { onPhotos } from "./photos";
 import { onMenus } from "./menus";
+import { onSharing } from "./share";
 import { onTicks } from "./ticks";
 import { onTrees } from "./tree";
 import { onVisits } from "./visit";
 
 document.documentElement.classList.add("scripted");
+onCopying();
 onFolds();
 onDrafts();
 onForms();
 onPhotos();
 onMenus();
+onSharing();
 onTicks();
 onTrees();
 onVisits();

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from qipan.ground.audit.models import AuditEntry
 from qipan.ground.units.errors import RegisterError, Stale
+from qipan.ground.units.models import Post
 from qipan.sources.fieldwork.actions import Answer, NewVisit, save_visit
 from qipan.spine.campaigns.local import limited, set_limits, short_of_local
 from qipan.spine.ledger.models import Reading
@@ -27,7 +28,7 @@ def little() -> Little:
     return little_county()
 
 
-def give(little: Little, limit: str, *, by: object = None, version: int | None = None) -> dict[str, list[str]]:
+def give(little: Little, limit: str, *, by: Post | None = None, version: int | None = None) -> dict[str, list[str]]:
     little.year.campaign.refresh_from_db()
     held = little.year.campaign.version if version is None else version
     changed = set_limits(little.year.pk, {LITTER: limit}, version=held, by=by or little.office)

@@ -20,7 +20,7 @@ from qipan.spine.work import disputes, messages
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.holding import stands_for
+from qipan.spine.work.holding import resumed, stands_for
 from qipan.spine.work.lapsing import open_request
 from qipan.spine.work.lifecycle import MOVES, Action
 from qipan.spine.work.models import Request, Step, WorkItem
@@ -164,6 +164,38 @@ def deciders(item: WorkItem, kind: str, now: datetime) -> Iterable[Post]:
         return messages.office(item.county_id, now)
     recorded = recorders(item.log.all())
     return [post for post in messages.eyes(item, now) if post.person_id not in recorded]
+
+
+def withdraw(pk: int, *, version: int, by: Post, reason: str = "", at: datetime | None = None) -> WorkItem:
+    """Take back what the unit asked for, while it is not decided; a dispute is taken back with it, the clock goes on.
+
+    Raises:
+        PermissionDenied: the post does not handle this item.
+        Stale, WorkError: nothing is open.
+    """
+    now = moment(at)
+    item = item_for(pk, HANDLE, by)
+    ready(item, version, Action.WITHDRAW)
+    problem = against(Action.WITHDRAW, item, by, now, ())
+    asked = open_request(item)
+    if problem is not None or asked is None:
+        raise problem or WorkError(Text("没有可撤回的申请。", "No request is open that could be withdrawn."))
+    waited = asked.state == Request.State.CONSENT
+    with act(actor(by), now) as noted:
+        disputes.take_back(item, asked, by, now)
+        written = entry(item, Step.WITHDRAWN, by, now, text=reason.strip(), data={"kind": asked.kind})
+        write(item, version, [written], request="", **resumed(item, now))
+        asked.state, asked.decided_at, asked.decided_by = Request.State.WITHDRAWN, now, str(by.person)[:80]
+        asked.reason = reason.strip()
+        asked.save()
+        noted.note("work.withdraw", thing(item), {"kind": asked.kind})
+        name = NAMES[asked.kind]
+        words = messages.about(item, f"已撤回申请：{name.zh}", f"No longer asked for: {name.en}")
+        if waited:
+            tell_lead(item, "withdrawn", words, now, by)
+        else:
+            messages.tell(item, deciders(item, asked.kind, now), "withdrawn", words, now, by=by)
+    return item
 
 
 def consent(

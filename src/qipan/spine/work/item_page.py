@@ -165,7 +165,8 @@ class ItemPage:
 
     `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
     `instructions` stand on top, the newest first; `requests` are what the unit asked, `parts` what supporting units have
-    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units. `limit` is the
+    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units; `absorbed` are the items that
+    were merged into this one, `merged_into` is the one that this goes on as. `limit` is the
     limit as it was when the item was issued; the class may state another by now.
     """
 
@@ -195,6 +196,8 @@ class ItemPage:
     parts: tuple[LogLine, ...] = ()
     missing: tuple[Named, ...] = ()
     county_id: int = 0
+    merged_into: tuple[str, Text] | None = None
+    absorbed: tuple[tuple[str, Text], ...] = ()
 
     @property
     def before(self) -> tuple[Picture, ...]:
@@ -253,7 +256,16 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         ),
         missing=tuple(Named(unit.code, unit.name) for unit in missing_parts(item, log)),
         county_id=item.county_id,
+        merged_into=(item.merged_into.number, item.merged_into.title) if item.merged_into is not None else None,
+        absorbed=_absorbed(item, lines),
     )  # fmt: skip
+
+
+def _absorbed(item: WorkItem, lines: Sequence[LogLine]) -> tuple[tuple[str, Text], ...]:
+    """Return the items that go on as this one; asked for only where the log tells of any."""
+    if not any(one.step == Step.ABSORBED for one in lines):
+        return ()
+    return tuple((one.number, one.title) for one in item.absorbed.order_by("pk"))
 
 
 def _request(one: Request, names: dict[str, Named]) -> RequestView:

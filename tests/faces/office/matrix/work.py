@@ -46,4 +46,8 @@ MATRIX: dict[str, Row] = {
     "work_decide": Row(EYES, args=ITEM, answers=404),
     "work_defer": Row(OFFICE, args=ITEM, answers=404),
     "work_resume": Row(OFFICE, args=ITEM, answers=404),
+    "work_suspend": Row(OFFICE, args=ITEM, answers=404),
+    "work_merge": Row(OFFICE, args=ITEM, answers=404),
+    "work_unmerge": Row(OFFICE, args=ITEM, answers=404),
+    "work_withdraw": Row(HANDLERS, args=ITEM, answers=404, bound=True),
 }

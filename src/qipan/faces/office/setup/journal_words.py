@@ -120,6 +120,7 @@ VERBS = {
     "work.issue": Text("交办", "issued"),
     "work.join": Text("并入在办事项", "joined an open order"),
     "work.ladder": Text("修改督办阶梯", "changed the ladder"),
+    "work.merge": Text("并入其他事项", "merged into another item"),
     "work.note": Text("备注", "noted"),
     "work.reassign": Text("改派", "reassigned"),
     "work.recheck": Text("复查", "re-checked"),
@@ -127,6 +128,10 @@ VERBS = {
     "work.report": Text("反馈", "reported back"),
     "work.resume": Text("恢复办理", "took up again"),
     "work.return": Text("退回", "returned"),
+    "work.settings": Text("修改办理规则", "changed the rules of handling"),
+    "work.suspend": Text("中止", "suspended"),
+    "work.unmerge": Text("撤销合并", "undid a merger"),
+    "work.withdraw": Text("撤回申请", "withdrew a request"),
 }
 
 THINGS = {

@@ -15,6 +15,7 @@ from qipan.faces.office.work import (
     listing,
     rates,
     requests,
+    turns,
 )
 
 
@@ -70,5 +71,9 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/decide/", asks.work_decide, name="work_decide"),
     path("<work_number:number>/defer/", asks.work_defer, name="work_defer"),
     path("<work_number:number>/resume/", asks.work_resume, name="work_resume"),
+    path("<work_number:number>/withdraw/", turns.work_withdraw, name="work_withdraw"),
+    path("<work_number:number>/suspend/", turns.work_suspend, name="work_suspend"),
+    path("<work_number:number>/merge/", turns.work_merge, name="work_merge"),
+    path("<work_number:number>/unmerge/", turns.work_unmerge, name="work_unmerge"),
     path("<work_number:number>/contribute/", asks.work_contribute, name="work_contribute"),
 ]

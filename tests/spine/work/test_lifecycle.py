@@ -36,6 +36,7 @@ WHO: dict[str, set[str]] = {
     "cancel": {"office"},
     "reopen": {"office"},
     "instruct": {"leader"},
+    "take_back": {"leader"},
     "note": FREE | BOUND | HANDLERS | {"west", "helper"},  # the town that the road lies in, a unit that helps
     "return": HANDLERS,
     "extend": HANDLERS,
@@ -71,10 +72,11 @@ WHEN: dict[str, set[str]] = {
     "merge": {"issued", "accepted"},
     "unmerge": {"merged"},
     "resume": {"suspended"},
-    # What needs an open request goes in none of these; test_requests.py has every request × state × post.
+    # What needs something said or asked before goes in none of these; test_requests.py has every request × state × post.
     "withdraw": set(),
     "consent": set(),
     "decide": set(),
+    "take_back": set(),
 }
 #: Written by hand: the stage that a refusal names when someone wants to skip it.
 MISSING = {
@@ -124,6 +126,7 @@ def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
         "unmerge": lambda: actions.part(item.pk, version=version, by=by, at=now),
         "withdraw": lambda: actions.withdraw(item.pk, version=version, by=by, at=now),
         "consent": lambda: actions.consent(item.pk, version=version, by=by, at=now),
+        "take_back": lambda: actions.take_back(item.pk, by=by, at=now),
         "decide": lambda: actions.decide(item.pk, version=version, by=by, upheld=True, reason="同意", at=now),
     }
     return todo[action]()
@@ -165,7 +168,9 @@ def test_the_table_of_the_product_allows_what_the_table_by_hand_allows(action, s
     """Every state × action: allowed, or refused with a word in both languages."""
     resting = {"resume", "withdraw", "consent", "decide"}
     refused = refusal(action, State(state))
-    if action in resting:
+    if action == "take_back":
+        assert (refused is None) == (state in WHEN["instruct"])
+    elif action in resting:
         # These need something that is open or rests; the stage alone allows them where such a thing can be.
         assert (refused is None) == (state in {"issued", "accepted"} or (action, state) == ("resume", "suspended"))
     else:

@@ -231,6 +231,7 @@ class Step(models.TextChoices):
     REASSIGNED = "reassigned"
     DEADLINE = "deadline"
     INSTRUCTED = "instructed"
+    TAKEN_BACK = "taken_back"
     NOTED = "noted"
     CANCELLED = "cancelled"
     REOPENED = "reopened"

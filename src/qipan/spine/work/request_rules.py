@@ -16,6 +16,7 @@ from qipan.spine.work import messages
 from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.errors import NotIndependent, WorkError
 from qipan.spine.work.independence import objection, recheckable
+from qipan.spine.work.instructing import may_take_back
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.limits import settings_of
 from qipan.spine.work.models import Kind, LimitUnit, LogEntry, Request, State, Step, WorkItem
@@ -72,6 +73,8 @@ def against(
             return _waits(item)
         case Action.RESUME if item.deferred_until is None and item.state != State.SUSPENDED:
             return WorkError(Text("未挂账，也未中止。", "It is neither deferred nor suspended."))
+        case Action.TAKE_BACK if may_take_back(by, list(item.log.order_by("id") if log is None else log)) is None:
+            return WorkError(Text("没有可撤回的批示。", "No instruction of yours could be taken back."))
         case Action.WITHDRAW if not item.request:
             return WorkError(Text("没有可撤回的申请。", "No request is open that could be withdrawn."))
         case Action.SUSPEND | Action.MERGE if item.request:

@@ -127,6 +127,7 @@ VERBS = {
     "work.reopen": Text("重新打开", "reopened"),
     "work.report": Text("反馈", "reported back"),
     "work.resume": Text("恢复办理", "took up again"),
+    "work.take_back": Text("撤回批示", "took back an instruction"),
     "work.return": Text("退回", "returned"),
     "work.settings": Text("修改办理规则", "changed the rules of handling"),
     "work.suspend": Text("中止", "suspended"),

@@ -6,18 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
+from qipan.assessment.scale import POINT
 from qipan.ground.notify.models import Message
 from qipan.spine.ledger.models import Observation
 from qipan.spine.ledger.recompute import verify
 from qipan.spine.scorecards.queries import standing
-from qipan.spine.work import actions
+from qipan.spine.work import actions, points
 from qipan.spine.work.errors import Stale, WorkError
 from qipan.spine.work.item_page import allowed
 from qipan.spine.work.ladder import may_escalate
 from qipan.spine.work.limits import light_of
 from qipan.spine.work.models import State, Step, WorkItem
 from qipan.spine.work.queries import Filters, items
+from qipan.spine.work.settings import set_rules
 from tests.spine.work import town as towns
 from tests.spine.work.town import Town, again, at, page
 
@@ -88,7 +91,7 @@ def merged(town: Town) -> tuple[Any, Any]:
 
 def test_a_merged_item_shows_where_it_went_and_its_units_help_there(town):
     ends, goes_on = merged(town)
-    assert (ends.state, ends.merged_into_id, ends.open_key) == (State.MERGED, goes_on.pk, None)
+    assert (ends.state, ends.merged_into_id) == (State.MERGED, goes_on.pk)
     assert [unit.code for unit in goes_on.supports.all()] == ["tourism"]
     shown = page(town["office"], ends.number)
     assert shown.merged_into and shown.merged_into[0] == goes_on.number
@@ -135,6 +138,46 @@ def test_what_cannot_be_merged_is_refused(town):
     assert WorkItem.objects.filter(state=State.MERGED).count() == 0
 
 
+def at_one_site(town: Town) -> tuple[Any, Any]:
+    """Two findings at road 2 that turn out to be one hole: the surface, and the litter in it."""
+    towns.seen(town, ("road.r1", "r2", "9"))
+    seen = {row.item: row.uid for row in Observation.objects.filter(cluster="r2").order_by("seq")}
+    goes_on = towns.accepted(town, observation=seen["road.r2"])
+    ends = towns.order(town, item="road.r1", observation=seen["road.r1"])
+    return ends, goes_on
+
+
+def test_findings_at_one_site_go_on_together_and_a_recheck_looks_at_both(town):
+    ends, goes_on = at_one_site(town)
+    points.refresh(town.county.pk)
+    both = again(ends).points_at_stake + again(goes_on).points_at_stake
+    assert both == 20 * POINT and again(goes_on).gain_alone == 20 * POINT
+    actions.merge(
+        ends.pk, version=again(ends).version, by=town["office"], into=goes_on.number, reason="同一坑", at=at(2)
+    )
+    points.refresh(town.county.pk)
+    assert (again(goes_on).points_at_stake, again(goes_on).gain_alone) == (both, both), (
+        "what was lost there hangs on it"
+    )
+    # Found again: it joins what goes on, and opens nothing.
+    towns.order(town, item="road.r1", text="还在")
+    assert WorkItem.objects.count() == 2 and again(goes_on).sightings.count() == 2
+    item = again(goes_on)
+    actions.report(
+        item.pk, version=item.version, by=town["roads"], text="好", fixed_at=at(3), photos=[towns.photo(town)], at=at(4)
+    )
+    item = again(item)
+    assert [one.item for one in page(town["inspector-2"], item.number).questions] == ["road.r2", "road.r1"]
+    with pytest.raises(WorkError):
+        actions.recheck(item.pk, version=item.version, by=town["inspector-2"], outcome="pass", at=at(5))
+    before = standing(town.year).card.total.earned
+    said = {"road.r2": "pass", "road.r1": "0"}
+    done = actions.recheck(item.pk, version=item.version, by=town["inspector-2"], outcomes=said, at=at(5))
+    assert done.closed and standing(town.year).card.total.earned == before + 20 * POINT
+    assert again(ends).open_key is None and not verify()
+    assert towns.order(town, item="road.r1", text="反弹").number not in {ends.number, goes_on.number}
+
+
 @pytest.mark.parametrize("kind", ["return", "extension", "coordination", "appeal"])
 def test_a_request_is_withdrawn_while_it_is_not_decided(town, kind):
     seen = Observation.objects.filter(item="road.r2", cluster="r2").latest("seq")
@@ -172,3 +215,37 @@ def test_a_note_is_told_to_the_other_units_and_to_whoever_has_spoken(town):
     Message.objects.all().delete()
     actions.note(item.pk, by=town["tourism"], text="今晚清场", at=at(4))
     assert told("noted") == {("roads", "liaison"), ("office", "inspector"), ("office", "office")}
+
+
+RULES = {"return_days": 2, "extension_days": 5, "due_share": 20, "due_working_days": 3}
+
+
+def test_the_office_sets_how_long_an_extension_may_be(town):
+    set_rules(town.county, RULES, coordination_pauses=True, version=1, by=town["office"])
+    item = towns.accepted(town)
+    # Five working days after the deadline; a day more is refused with the last day that would do.
+    far = item.deadline + timedelta(days=8)
+    with pytest.raises(WorkError) as error:
+        actions.extend(item.pk, version=item.version, by=town["roads-head"], reason="缺料", deadline=far, at=at(2))
+    assert error.value.field == "deadline" and "5 working days" in error.value.words.en
+    near = item.deadline + timedelta(days=5)
+    actions.extend(item.pk, version=item.version, by=town["roads-head"], reason="缺料", deadline=near, at=at(2))
+
+
+def test_whether_a_coordination_stops_the_clock_is_a_setting(town):
+    set_rules(town.county, RULES, coordination_pauses=False, version=1, by=town["office"])
+    item = towns.accepted(town)
+    actions.coordinate(item.pk, version=item.version, by=town["roads"], reason="权属不清", at=at(2))
+    assert again(item).held_since is None
+
+
+def test_settings_need_the_office_a_version_and_numbers_that_can_be(town):
+    with pytest.raises(PermissionDenied):
+        set_rules(town.county, RULES, coordination_pauses=True, version=1, by=town["leader"])
+    with pytest.raises(WorkError) as error:
+        set_rules(town.county, RULES | {"return_days": 0}, coordination_pauses=True, version=1, by=town["office"])
+    assert error.value.field == "return_days"
+    set_rules(town.county, RULES, coordination_pauses=True, version=1, by=town["office"])
+    with pytest.raises(WorkError) as error:
+        set_rules(town.county, RULES, coordination_pauses=True, version=1, by=town["office"])
+    assert error.value.field == "version"

@@ -37,7 +37,7 @@ from qipan.spine.work.parts import contribute, missing_parts
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
-from qipan.spine.work.writing import beside, entry, hang, moment, write
+from qipan.spine.work.writing import beside, entry, hang, moment, release, write
 
 __all__ = [
     "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
@@ -249,6 +249,7 @@ def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
             item, version, [*lapsed, entry(item, Step.CANCELLED, by, now, text=why)],
             **changes, state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
         )  # fmt: skip
+        release(item)
         noted.note("work.cancel", thing(item), {})
         points.ask(item.county, by)
         tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)

@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
 from qipan.ground.files.models import Photo
 from qipan.ground.files.photos import use
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.worktime.clock import Limit
+from qipan.ground.worktime.queries import clock
 from qipan.spine.work import disputes, messages
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.branches import branches
@@ -23,7 +27,8 @@ from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import resumed, stands_for
 from qipan.spine.work.lapsing import open_request
 from qipan.spine.work.lifecycle import MOVES, Action
-from qipan.spine.work.models import Request, Step, WorkItem
+from qipan.spine.work.limits import settings_of
+from qipan.spine.work.models import LimitUnit, Request, Step, WorkItem
 from qipan.spine.work.permissions import CONSENT, HANDLE
 from qipan.spine.work.request_rules import ASKED, NAMES, WAITS_FOR_CONSENT, against, recorders
 from qipan.spine.work.writing import entry, hang, moment, write
@@ -71,8 +76,25 @@ def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, 
             ),
             "deadline",
         )
+    most = settings_of(item.county_id).extension_days
+    if most and (until := _latest(item, most)) < deadline:
+        latest = messages.said(until)
+        raise WorkError(
+            Text(
+                f"一次最多延长{most}个工作日（至{latest.zh}）；确需更长的，请提请协调。",
+                f"At most {most} working days at a time (until {latest.en}); for longer ask for co-ordination.",
+            ),
+            "deadline",
+        )
     data = {"from": item.deadline.isoformat(), "deadline": deadline.isoformat()}
     return _ask(Action.EXTEND, item, version, by, now, reason_of(reason), data)
+
+
+def _latest(item: WorkItem, days: int) -> datetime:
+    """Return the end of the last day that so many working days after the deadline reach."""
+    at = clock(item.county_id).deadline(item.deadline, Limit(days, LimitUnit.WORKING_DAY.value)).at
+    local = timezone.localtime(at, timezone.get_default_timezone())
+    return local.replace(hour=23, minute=59, second=59, microsecond=999_999)
 
 
 def coordinate(

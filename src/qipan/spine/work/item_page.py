@@ -29,7 +29,7 @@ from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, S
 from qipan.spine.work.opening import title_of
 from qipan.spine.work.parts import missing_parts
 from qipan.spine.work.permissions import CONSENT, CONTRIBUTE, DIRECT, HANDLE, INSTRUCT, SEE
-from qipan.spine.work.rechecking import asked, year_of
+from qipan.spine.work.rechecking import absorbed_items, asked, year_of
 from qipan.spine.work.request_rules import against, decides
 from qipan.spine.work.rows import Named, Row, row_of
 
@@ -249,7 +249,7 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         rechecks=tuple(one for one in lines if one.step in {Step.RECHECKED, Step.FAILED}),
         instructions=tuple(_line(one, names) for one in reversed(standing_instructions(log))),
         clock=_clock(item, moment), actions=actions,
-        questions=_questions(item, rulebook(year)) if year is not None else (),
+        questions=_questions(item, rulebook(year), absorbed_items(item, log)) if year is not None else (),
         people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
         limit=item.limit, limit_unit=item.limit_unit, requests=tuple(_request(one, names) for one in asked),
         parts=tuple(
@@ -429,8 +429,8 @@ def _class(item: WorkItem) -> ClassView | None:
     )  # fmt: skip
 
 
-def _questions(item: WorkItem, book: Rulebook) -> tuple[Question, ...]:
-    wanted = asked(item, book)
+def _questions(item: WorkItem, book: Rulebook, others: tuple[str, ...]) -> tuple[Question, ...]:
+    wanted = asked(item, book, others)
     out = []
     for key in wanted.items:
         line = wanted.line if wanted.line is not None and key in wanted.line.values else None

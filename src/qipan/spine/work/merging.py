@@ -1,7 +1,8 @@
 """Two items that are the same thing: one goes on as the other. What it tells stays readable, and it can be taken out again.
 
-The merged item has ended and counts nowhere; its lead and supporting units help with the item that goes on. Findings that
-cost points are not merged: only their own re-check brings the points back.
+The merged item has ended and counts nowhere; its lead and supporting units help with the item that goes on. A finding that
+cost points goes on only as an order at the same site: whoever re-checks that looks at both. What is found again meanwhile
+joins the order that goes on.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from qipan.spine.work.acting import item_for, ready, reason_of, thing
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lifecycle import UNREPORTED, Action, before
-from qipan.spine.work.models import Kind, State, Step, WorkItem
-from qipan.spine.work.opening import open_key, take_counter
+from qipan.spine.work.models import State, Step, WorkItem
 from qipan.spine.work.permissions import DIRECT
 from qipan.spine.work.request_rules import against
 from qipan.spine.work.writing import entry, moment, write
@@ -57,7 +57,7 @@ def merge(pk: int, *, version: int, by: Post, into: str, reason: str, at: dateti
         added = list({unit.pk: unit for unit in helps if unit.pk not in had}.values())
         went = entry(item, Step.MERGED, by, now, text=why, data={"into": target.number})
         write(
-            item, version, [went], state=State.MERGED, merged_into_id=target.pk, closed_at=now, open_key=None,
+            item, version, [went], state=State.MERGED, merged_into_id=target.pk, closed_at=now,
             points_at_stake=0, gain_alone=0,
         )  # fmt: skip
         data = {"number": item.number, "added": [unit.code for unit in added]}
@@ -74,32 +74,22 @@ def part(pk: int, *, version: int, by: Post, at: datetime | None = None) -> Work
 
     Raises:
         PermissionDenied: only the office does.
-        Stale, WorkError: something has happened since, or the same thing is on another open order meanwhile.
+        Stale, WorkError: something has happened since.
     """
     now = moment(at)
     item = item_for(pk, DIRECT, by)
     ready(item, version, Action.UNMERGE)
     with act(actor(by), now) as noted:
-        take_counter(item.county_id)
         both = WorkItem.objects.select_for_update().filter(pk__in=(item.pk, item.merged_into_id)).order_by("pk")
         target = next(one for one in both if one.pk == item.merged_into_id)
         problem = against(Action.UNMERGE, item, by, now, ())
         if problem is not None:
             raise problem
-        key = open_key(item.county_id, item.cluster, item.item) if item.kind == Kind.ORDER else None
-        other = WorkItem.objects.filter(open_key=key).first() if key else None
-        if other is not None:
-            raise WorkError(
-                Text(
-                    f"同一点位同一问题已有在办事项{other.number}，不能撤销合并。",
-                    f"The same item at the same site is open as {other.number}; it cannot be taken out.",
-                )
-            )
         added = target.log.order_by("-id").values_list("data", flat=True)[0].get("added", [])
         back = entry(item, Step.UNMERGED, by, now, data={"into": target.number})
         write(
             item, version, [back], state=before(accepted=item.accepted_at is not None), merged_into_id=None,
-            closed_at=None, open_key=key,
+            closed_at=None,
         )  # fmt: skip
         write(target, target.version, [entry(target, Step.UNMERGED, by, now, data={"number": item.number})])
         target.supports.remove(*Unit.objects.filter(county_id=item.county_id, code__in=added))
@@ -139,7 +129,27 @@ def _target(item: WorkItem, number: str) -> WorkItem:
             ),
             "into",
         )
+    if item.sightings.exclude(observation=None).exists() and not _looked_at_together(item, target):
+        raise WorkError(
+            Text(
+                "该问题已按检查记录扣分，只能并入同一点位的检查问题，复查时一并查看。",
+                "Points were lost by this finding: it can go on only as an order from a finding at the same site, so that "
+                "whoever re-checks it looks at both.",
+            ),
+            "into",
+        )
     return target
+
+
+def _looked_at_together(item: WorkItem, target: WorkItem) -> bool:
+    """Whether a re-check of the one that goes on can look at the other, too: both are items of a checklist at one site."""
+    here = (target.kind, target.cluster, target.stratum, target.year) == (
+        item.kind,
+        item.cluster,
+        item.stratum,
+        item.year,
+    )
+    return here and bool(item.cluster) and bool(item.item) and target.sightings.exclude(observation=None).exists()
 
 
 def _tell(item: WorkItem, target: WorkItem, kind: str, words: Text, now: datetime, by: Post) -> None:

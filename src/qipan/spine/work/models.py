@@ -27,6 +27,9 @@ class WorkSettings(models.Model):
     return_days = models.PositiveSmallIntegerField(
         default=1, help_text="working days after issue in which it is returned"
     )
+    extension_days = models.PositiveSmallIntegerField(
+        default=0, help_text="working days by which one extension may move a deadline; 0: any"
+    )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)

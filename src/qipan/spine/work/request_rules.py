@@ -89,17 +89,10 @@ def against(
 
 
 def against_merging(item: WorkItem) -> WorkError | None:
-    """Return why an item cannot go on as another one: closing the other would not lift what was found here."""
+    """Return why an item cannot go on as another one."""
     if item.origin_kind == "check":
         return WorkError(
             Text("测评点任务每点一件，不能合并。", "A task of a check stands by itself: there is one for each check.")
-        )
-    if item.sightings.exclude(observation=None).exists():
-        return WorkError(
-            Text(
-                "该问题依据检查记录扣分，须经本件复查才能恢复得分，不能并入其他事项。",
-                "Points were lost by this finding, and only its own re-check brings them back; it cannot be merged.",
-            )
         )
     return None
 

@@ -17,6 +17,7 @@ MATRIX: dict[str, Row] = {
     "ladder_decide": Row(OFFICE, "post", answers=422),
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
+    "work_settings": Row(OFFICE),
     "work_decompose": Row(OFFICE),
     "work_classes": Row(SIGNED_IN),
     "work_classes_seed": Row(OFFICE, "post", answers=302),

@@ -15,6 +15,7 @@ from qipan.faces.office.work import (
     listing,
     rates,
     requests,
+    rules,
     turns,
 )
 
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("settings/", rules.work_settings, name="work_settings"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),

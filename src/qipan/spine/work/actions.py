@@ -29,6 +29,7 @@ from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by, settings_of
 from qipan.spine.work.merging import merge, part
 from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
@@ -193,6 +194,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         item.lead = new
         item.supports.remove(new)
         noted.note("work.reassign", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         tree = branches(item.county_id)
         recipients = messages.Recipients([new.pk, old.pk if old else None], messages.day_of(now), tree)
         gone = messages.about(item, f"已改派{new.name_zh}", f"Given to {new.name_en or new.name_zh}")
@@ -225,6 +227,7 @@ def set_deadline(
             deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         words = messages.about(
             item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
         )
@@ -317,6 +320,7 @@ def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: da
         hang(written, photos)
         noted.note("work.note", thing(item), {})
         _tell_others(item, by, words, now)
+        weigh(noted, by, now, [(thing(item), words)])
     return item
 
 

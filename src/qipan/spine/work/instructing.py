@@ -14,6 +14,7 @@ from qipan.spine.work.acting import item_for, tell_lead, thing
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import held_anew
 from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by, settings_of
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
 from qipan.spine.work.permissions import INSTRUCT
@@ -54,6 +55,7 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     with act(actor(by), now) as noted:
         written = beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
         noted.note("work.instruct", thing(item), data)
+        weigh(noted, by, now, [(thing(item), words)])
         told = f"领导批示（{written.by_person}）"
         said = Text(
             f"{told}：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",

@@ -215,6 +215,7 @@ def test_suspended_merged_withdrawn_and_talked_over(browser: Browser, own: Own) 
 
         # Suspended with a reason: listed apart, nothing can be reported; taken up again it is where it was.
         menu(office, own.address, first, "suspend")
+        office.locator('textarea[name="reason"]').fill("   ")
         send(office)
         expect(office.locator("#error-reason")).to_be_visible()
         office.locator('textarea[name="reason"]').fill("市场停业改造。")

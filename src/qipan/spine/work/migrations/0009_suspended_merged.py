@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0007_guard"),
+        ("work", "0008_list_indexes"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
@@ -80,7 +80,7 @@ def part(pk: int, *, version: int, by: Post, at: datetime | None = None) -> Work
     item = item_for(pk, DIRECT, by)
     ready(item, version, Action.UNMERGE)
     with act(actor(by), now) as noted:
-        both = WorkItem.objects.select_for_update().filter(pk__in=(item.pk, item.merged_into_id)).order_by("pk")
+        both = WorkItem.objects.select_for_update().filter(Q(pk=item.pk) | Q(pk=item.merged_into_id)).order_by("pk")
         target = next(one for one in both if one.pk == item.merged_into_id)
         problem = against(Action.UNMERGE, item, by, now, ())
         if problem is not None:
@@ -100,18 +100,13 @@ def part(pk: int, *, version: int, by: Post, at: datetime | None = None) -> Work
     return item
 
 
-def candidates(item: WorkItem) -> QuerySet[WorkItem]:
-    """Return the items that another could go on as: open, not reported, at the same place before those of the same unit."""
-    here = [When(cluster=item.cluster, then=Value(0))] if item.cluster else []
-    near = Case(*here, When(lead_id=item.lead_id, then=Value(1)), default=Value(2), output_field=IntegerField())
-    found = WorkItem.objects.filter(county_id=item.county_id, state__in=UNREPORTED).exclude(pk=item.pk)
-    return found.annotate(near=near).order_by("near", "-id")
-
-
 def proposed(pk: int) -> list[tuple[str, Text]]:
-    """Return the numbers and titles of a few items that one might be the same as: at the same place, or of the same unit."""
+    """Return the numbers and titles of a few open items that one might be the same as: at its place, or of its unit."""
     item = WorkItem.objects.get(pk=pk)
-    return [(one.number, one.title) for one in candidates(item).filter(near__lt=2)[:MOST_PROPOSED]]
+    here = Q(cluster=item.cluster) if item.cluster else Q(pk__in=())
+    near = Case(When(here, then=Value(0)), default=Value(1), output_field=IntegerField())
+    found = WorkItem.objects.filter(here | Q(lead_id=item.lead_id), county_id=item.county_id, state__in=UNREPORTED)
+    return [(one.number, one.title) for one in found.exclude(pk=item.pk).order_by(near, "-id")[:MOST_PROPOSED]]
 
 
 def _target(item: WorkItem, number: str) -> WorkItem:

@@ -31,6 +31,7 @@ from qipan.spine.work.limits import settings_of
 from qipan.spine.work.models import LimitUnit, Request, Step, WorkItem
 from qipan.spine.work.permissions import CONSENT, HANDLE
 from qipan.spine.work.request_rules import ASKED, NAMES, WAITS_FOR_CONSENT, against, recorders
+from qipan.spine.work.timing.when import When, as_when
 from qipan.spine.work.writing import entry, hang, moment, write
 
 
@@ -59,7 +60,9 @@ def give_back(pk: int, *, version: int, by: Post, reason: str, unit: str = "", a
     return _ask(Action.RETURN, item, version, by, now, reason_of(reason), {"unit": unit} if unit else {})
 
 
-def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, at: datetime | None = None) -> Request:
+def extend(
+    pk: int, *, version: int, by: Post, reason: str, deadline: datetime | When, at: datetime | None = None
+) -> Request:
     """Ask for more time. The head of the unit consents before the office decides; a head who asks has consented.
 
     Raises:
@@ -69,7 +72,8 @@ def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, 
     now = moment(at)
     item = item_for(pk, HANDLE, by)
     _may_ask(Action.EXTEND, item, version, by, now)
-    if deadline <= max(now, item.deadline):
+    given = as_when(deadline)
+    if given.deadline <= max(now, item.deadline):
         raise WorkError(
             Text(
                 "新时限应晚于现在的时限，也晚于现在。", "The new deadline has to lie after the present one, and ahead."
@@ -77,7 +81,7 @@ def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, 
             "deadline",
         )
     most = settings_of(item.county_id).extension_days
-    if most and (until := _latest(item, most)) < deadline:
+    if most and (until := _latest(item, most)) < given.deadline:
         latest = messages.said(until)
         raise WorkError(
             Text(
@@ -86,7 +90,9 @@ def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, 
             ),
             "deadline",
         )
-    data = {"from": item.deadline.isoformat(), "deadline": deadline.isoformat()}
+    data = {"from": item.deadline.isoformat(), "deadline": given.deadline.isoformat()}
+    if given.text:
+        data |= {"words": given.text, "cadence": given.cadence}
     return _ask(Action.EXTEND, item, version, by, now, reason_of(reason), data)
 
 

@@ -32,6 +32,9 @@ class WorkSettings(models.Model):
         default=0, help_text="working days by which one extension may move a deadline; 0: any"
     )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
+    at_once_days = models.PositiveSmallIntegerField(
+        default=3, help_text="working days of what is to be done at once (立行立改)"
+    )
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
 
@@ -162,7 +165,14 @@ class WorkItem(models.Model):
     issued_at = models.DateTimeField()
     due_from = models.DateTimeField(help_text="the light turns to due")
     deadline = models.DateTimeField()
-    deadline_text = models.CharField(max_length=80, blank=True)
+    deadline_text = models.CharField(max_length=80, blank=True, help_text="as it was written: 11月底前")
+    cadence = models.CharField(
+        max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
+    )
+    follows = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by",
+        help_text="the one before it, of what comes again",
+    )  # fmt: skip
     calendar_gap = models.BooleanField(default=False, help_text="counted through a year without a calendar")
     accepted_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text="empty again when the re-check fails")

@@ -18,6 +18,8 @@ MATRIX: dict[str, Row] = {
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
     "work_settings": Row(OFFICE),
+    "when": Row(SIGNED_IN),
+    "when_words": Row(SIGNED_IN),
     "work_decompose": Row(OFFICE),
     "work_classes": Row(SIGNED_IN),
     "work_classes_seed": Row(OFFICE, "post", answers=302),

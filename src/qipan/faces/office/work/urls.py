@@ -17,6 +17,7 @@ from qipan.faces.office.work import (
     requests,
     rules,
     turns,
+    whens,
 )
 
 
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
     path("settings/", rules.work_settings, name="work_settings"),
+    path("when/", whens.when_preview, name="when"),
+    path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),

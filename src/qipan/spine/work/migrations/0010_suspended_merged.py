@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0008_list_indexes"),
+        ("work", "0009_deadline_words"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0009_deadline_words"),
+        ("work", "0010_links"),
     ]
 
     operations = [

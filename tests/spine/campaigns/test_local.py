@@ -104,5 +104,5 @@ def test_what_falls_short_opens_an_order_loses_nothing_and_is_not_passed(little:
     assert reading() == clean, "the standard takes it as it takes less"
     judge = rechecking._judge
     for outcome, passed in (("2", False), ("1", True), ("4", False)):
-        verdict = judge(item, little.year, outcome, {}, None, None)  # type: ignore[arg-type]
+        verdict = judge(item, little.year, outcome, {}, None, None, ())  # type: ignore[arg-type]
         assert verdict.passed is passed, outcome

@@ -11,13 +11,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
+
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
 from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
-from qipan.ground.units.models import Person, Post, Unit
+from qipan.ground.units.models import Person, Post, Role, Unit
+from qipan.ground.units.permissions import EYES
 from qipan.ground.units.queries import current_posts
 from qipan.ground.worktime.queries import clock
+from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work import messages, points
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
@@ -29,13 +33,15 @@ from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.demands import ASKS, OVER, Asking, ask, refuse_if_on_file
+from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by, settings_of
-from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
+from qipan.spine.work.models import OPEN, Kind, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute, missing_parts
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
-from qipan.spine.work.rechecking import Rechecked, recheck
+from qipan.spine.work.rechecking import Rechecked, recheck, year_of
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
 from qipan.spine.work.writing import beside, entry, hang, moment, write
 
@@ -301,21 +307,57 @@ def _key(item: WorkItem) -> str | None:
     return task_key(item.county_id, item.year, item.check_key) if item.origin_kind == CHECK else None
 
 
-def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None) -> WorkItem:
+def note(
+    pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None, asks: bool = False
+) -> WorkItem:
     """Write a note into an item's log: progress, a question. Whoever sees an item may; it changes nothing else.
 
+    Args:
+        pk: the item.
+        by: whoever sees it.
+        text: what is said.
+        photos: what goes with it.
+        at: when; now unless told otherwise.
+        asks: whether the lead unit has to write or collect something for it; then it counts as a request to the unit.
+
     Raises:
-        PermissionDenied: the post does not see this item.
-        WorkError: nothing is said.
+        PermissionDenied: the post does not see this item, or asks for papers and does not look for the county.
+        WorkError: nothing is said, or papers are asked for on an item that has ended.
+        OnFile, OverLimit: the ledger answers what is asked for, or the unit was asked enough this month.
     """
     now = moment(at)
     item = item_for(pk, SEE, by)
     words = text.strip()
     if not words:
         raise WorkError(Text("请填写内容。", "Write something."), "text")
+    if asks:
+        _may_ask(item, by)
     with act(actor(by), now) as noted:
-        written = beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
+        written = beside(item, Step.NOTED, by, now, words, {ASKS: True} if asks else {}, Action.NOTE, {})
         hang(written, photos)
-        noted.note("work.note", thing(item), {})
+        noted.note("work.note", thing(item), {ASKS: True} if asks else {})
+        if asks and item.lead is not None:
+            over = ask(noted, by, now, [Asking(item.lead, item, Demand.Kind.PAPERS)])
+            if over:
+                written.data = {**written.data, OVER: over[item.pk]}
+                written.save(update_fields=["data"])
+            said = Text(
+                f"请提供材料或数据：{messages.short(words, 120)}（{item.number}）",
+                f"You are asked for papers or figures: {messages.short(words, 120)} ({item.number})",
+            )
+            tell_lead(item, "asked", said, now, by)
         weigh(noted, by, now, [(thing(item), words)])
     return item
+
+
+def _may_ask(item: WorkItem, by: Post) -> None:
+    """Refuse to ask the lead unit for papers: by who does not look for the county, of what has ended, for what is on file."""
+    if Role(by.role) not in EYES:
+        raise PermissionDenied
+    if item.state not in OPEN:
+        raise WorkError(
+            Text("事项已办结或撤销，不能再要材料。", "It has ended; no papers are asked for any more."), "asks"
+        )
+    year = year_of(item)
+    if year is not None and item.check_key:
+        refuse_if_on_file(year, rulebook(year), item.check_key)

@@ -32,6 +32,7 @@ VERBS = {
     "classes.import": Text("导入问题分类", "imported classes"),
     "classes.item": Text("指定检查项分类", "gave an item a class"),
     "classes.seed": Text("载入问题分类样例", "loaded sample classes"),
+    "demand.over": Text("超出要求限额", "went over the limit of requests"),
     "files.add_photo": Text("上传照片", "added a photo"),
     "files.see_original": Text("查看照片原件", "looked at an original photo"),
     "files.sweep_photo": Text("清理未使用的照片", "swept an unused photo"),
@@ -127,6 +128,7 @@ VERBS = {
     "work.reopen": Text("重新打开", "reopened"),
     "work.report": Text("反馈", "reported back"),
     "work.resume": Text("恢复办理", "took up again"),
+    "work.settings": Text("修改工作设置", "changed the settings of the work"),
     "work.take_back": Text("撤回批示", "took back an instruction"),
     "work.return": Text("退回", "returned"),
 }

@@ -20,7 +20,7 @@ from qipan.spine.work.ladder import NEVER_NAMED
 from qipan.spine.work.lightness.demands import month_of
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.months import midnight, months_back
-from qipan.spine.work.limits import settings_of
+from qipan.spine.work.limits import STANDING, settings_of
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import State, WorkItem
 from qipan.spine.work.permissions import SEE
@@ -145,7 +145,11 @@ def _routine(post: Post, year: CampaignYear) -> tuple[tuple[str, int], ...]:
 def _bunching(post: Post, year: CampaignYear, now: datetime, share: int, days: int) -> list[Bunching]:
     """Return each node of the year with the deadlines since the node before it; what was cancelled has none."""
     stops = [each for each in nodes(year.campaign_id, day_of(now)) if each.on.year == year.year]
-    found = WorkItem.objects.filter(SEE.visible(post), year=year.year).exclude(state=State.CANCELLED)
+    found = (
+        WorkItem.objects.filter(SEE.visible(post), year=year.year)
+        .exclude(state=State.CANCELLED)
+        .exclude(cadence=STANDING)
+    )
     due = sorted(day_of(at) for at in found.values_list("deadline", flat=True))
     out = []
     since = date(year.year, 1, 1)

@@ -60,12 +60,12 @@ def leaders(county_id: int, at: datetime) -> list[Post]:
     return list(posts.select_related("unit", "person").order_by("unit__code", "pk"))
 
 
-def ask(noted: Act, by: Post, now: datetime, asked: Sequence[Asking]) -> dict[int, dict[str, str]]:
+def ask(noted: Act, by: Post | None, now: datetime, asked: Sequence[Asking]) -> dict[int, dict[str, str]]:
     """Count requests to units, within the act that makes them; each unit at most the limit of the month without a reason.
 
     Args:
         noted: the act, whose transaction this is.
-        by: who asks.
+        by: who asks; nobody where a task comes again by itself: that is counted, and was agreed to when it was first set.
         now: when.
         asked: the requests.
 
@@ -77,8 +77,8 @@ def ask(noted: Act, by: Post, now: datetime, asked: Sequence[Asking]) -> dict[in
     """
     if not asked:
         return {}
-    county, month = by.unit.county_id, month_of(now)
-    limit = settings_of(county).requests_a_month
+    county, month = asked[0].item.county_id, month_of(now)
+    limit = settings_of(county).requests_a_month if by is not None else 0
     more = Counter(each.unit.pk for each in asked)
     had = Counter(
         Demand.objects.filter(county_id=county, month=month, unit_id__in=more).values_list("unit_id", flat=True)
@@ -104,7 +104,7 @@ def ask(noted: Act, by: Post, now: datetime, asked: Sequence[Asking]) -> dict[in
             Demand(
                 county_id=county, unit=each.unit, work_item=each.item, kind=each.kind, month=month, at=now,
                 reason=why.get("reason", "") if beyond else "", leader=why.get("leader", "")[:160] if beyond else "",
-                by_person=str(by.person)[:80], by_post=by.title_zh,
+                by_person=str(by.person)[:80] if by else "", by_post=by.title_zh if by else "",
             )
         )  # fmt: skip
     Demand.objects.bulk_create(rows)

@@ -9,6 +9,8 @@ from qipan.assessment.text import Text
 VERBS = {
     "accounts.change_password": Text("修改本人密码", "changed their password"),
     "accounts.fail_sign_in": Text("登录失败", "failed sign-in"),
+    "accounts.feed_end": Text("停用日程订阅地址", "ended a calendar address"),
+    "accounts.feed_make": Text("生成日程订阅地址", "made a calendar address"),
     "accounts.sign_in": Text("登录", "signed in"),
     "accounts.sign_out": Text("退出登录", "signed out"),
     "accounts.switch_post": Text("切换岗位", "switched post"),

@@ -134,7 +134,7 @@ VERBS = {
     "work.reopen": Text("重新打开", "reopened"),
     "work.report": Text("反馈", "reported back"),
     "work.resume": Text("恢复办理", "took up again"),
-    "work.settings": Text("修改工作设置", "changed the settings of the work"),
+    "work.lightness": Text("修改减负与亮灯设置", "changed the settings of lightness and lights"),
     "work.take_back": Text("撤回批示", "took back an instruction"),
     "work.return": Text("退回", "returned"),
     "work.settings": Text("修改办理规则", "changed the rules of handling"),

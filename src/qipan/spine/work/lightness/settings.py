@@ -63,7 +63,7 @@ def change_settings(
                 setattr(held, name, value)
             held.version += 1
             held.save(update_fields=[*wanted, "version"])
-            noted.note("work.settings", Thing("county", county.code, county.name_zh), {"changes": changes})
+            noted.note("work.lightness", Thing("county", county.code, county.name_zh), {"changes": changes})
     return held
 
 

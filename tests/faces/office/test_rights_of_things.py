@@ -170,6 +170,8 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
         return False
     if row.concerned is not None and role not in row.concerned:
         return False
+    if row.finder and role == Role.INSPECTOR and relation != OWN:
+        return False
     return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
 
 

@@ -104,11 +104,11 @@ def test_supporting_units_are_those_named_that_do_not_answer(made):
 
 def test_duties_take_as_many_statements_with_many_sites(made, django_assert_num_queries):
     duties(made.year, DAY)  # asks for the pins once
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         duties(made.year, DAY)
     Site.objects.bulk_create(
         Site(county=made.county, code=f"x{n}", name_zh="点", type="street", territory=made.units["town"])
         for n in range(500)
     )
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         duties(made.year, DAY)

@@ -89,7 +89,7 @@ def test_what_an_ended_unit_carried_is_nobody_s(world: World) -> None:
 def test_the_question_stays_as_cheap(world: World, django_assert_num_queries) -> None:
     now = CampaignYear.objects.select_related("campaign").get(pk=year(world).pk)
     duties(now, ON)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         duties(now, ON)
 
 

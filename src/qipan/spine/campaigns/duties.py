@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from qipan.assessment.catalogue import Function, function_names
 from qipan.assessment.rulebook import Line
-from qipan.ground.sites.models import Site, SiteDuty
+from qipan.ground.sites.models import Site
 from qipan.ground.units.queries import held
 from qipan.spine.campaigns import books
 from qipan.spine.campaigns.models import AnsweringLead, CampaignYear, FunctionDuty
@@ -89,7 +89,7 @@ class Duties:
 
 
 def duties(year: CampaignYear, on: date, at: Collection[str] | None = None) -> Duties:
-    """Return who answers for what on a day (four statements, whatever the number of sites).
+    """Return who answers for what on a day (three statements, whatever the number of sites).
 
     Args:
         year: the campaign year.
@@ -104,15 +104,14 @@ def duties(year: CampaignYear, on: date, at: Collection[str] | None = None) -> D
         carried.setdefault(function, []).append(unit)
     chosen = _chosen(year, on)
     there = Q() if at is None else Q(code__in=at)
-    at_sites = Q() if at is None else Q(site__code__in=at)
-    site_rows = SiteDuty.objects.filter(held(on), at_sites, site__county_id=county).order_by("-id")
+    site_duties, territory = _at_sites(Site.objects.filter(there, county_id=county), on)
     return Duties(
         functions=known,
         names=function_names(known.values()),
         carried={function: tuple(dict.fromkeys(units)) for function, units in carried.items()},
         chosen=chosen,
-        site_duties={(site, f): unit for site, f, unit in site_rows.values_list("site__code", "function", "unit_id")},
-        territory=_territory(Site.objects.filter(there, county_id=county), on),
+        site_duties=site_duties,
+        territory=territory,
     )
 
 
@@ -131,15 +130,27 @@ def _chosen(year: CampaignYear, on: date) -> dict[str, int]:
     return found
 
 
-def _territory(sites: QuerySet[Site], on: date) -> dict[str, int]:
-    """Return the unit in whose territory each site lies on a day, as it was where it has moved since."""
-    found: dict[str, int | None] = {}
+def _at_sites(sites: QuerySet[Site], on: date) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Return who answers at each site for each function (of several the first named), and in whose territory it lies,
+    as it was on a day where that has changed since (one statement).
+    """
+    duties: dict[tuple[str, str], tuple[int, int]] = {}
+    territory: dict[str, int | None] = {}
     ends: dict[str, date] = {}
-    somewhere = sites.filter(Q(territory__isnull=False) | Q(former__isnull=False))
-    for code, unit, former, until in somewhere.values_list("code", "territory_id", "former__unit_id", "former__until"):
+    begun = Q(duties__valid_from=None) | Q(duties__valid_from__lte=on)
+    lasting = Q(duties__valid_to=None) | Q(duties__valid_to__gte=on)
+    rows = sites.annotate(duty=FilteredRelation("duties", condition=begun & lasting)).values_list(
+        "code", "territory_id", "former__unit_id", "former__until", "duty__id", "duty__function", "duty__unit_id"
+    )
+    for code, unit, former, until, duty, function, answers in rows.order_by():
+        if duty is not None:
+            duties[code, function] = min(duties.get((code, function), (duty, answers)), (duty, answers))
         if until is not None and until >= on:
             if code not in ends or until < ends[code]:
-                found[code], ends[code] = former, until
-        else:
-            found.setdefault(code, unit)
-    return {code: unit for code, unit in found.items() if unit is not None}
+                territory[code], ends[code] = former, until
+        elif code not in ends:
+            territory[code] = unit
+    return (
+        {key: answers for key, (_, answers) in duties.items()},
+        {code: unit for code, unit in territory.items() if unit is not None},
+    )

@@ -7,6 +7,8 @@ from django.db import models
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
+from qipan.spine.work.basis.models import BasisDocument as BasisDocument
+from qipan.spine.work.basis.models import Citation as Citation
 from qipan.spine.work.lightness.models import Override as Override
 
 
@@ -161,6 +163,9 @@ class WorkItem(models.Model):
     deadline_text = models.CharField(max_length=80, blank=True, help_text="as it was written: 11月底前")
     cadence = models.CharField(
         max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
+    )
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="subtasks", help_text="the task it is a part of"
     )
     follows = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, related_name="followed_by",

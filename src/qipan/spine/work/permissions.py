@@ -98,6 +98,10 @@ OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+ISSUE_TASK = Rule(frozenset({Role.OFFICE, Role.LEADER}))
+"""Who may give a unit a single task."""
+KEEP_BASIS = Rule(frozenset({Role.OFFICE}))
+"""Who keeps the register of basis documents."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))
 """Who decides on the rungs of the ladder, and sets their days."""
 READ_LADDER = Rule(EYES)

@@ -27,7 +27,7 @@ from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE, READ_LADDER
+from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
@@ -89,12 +89,12 @@ ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found")
+BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "parent", "basis")
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
-    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found", "parent": "parent", "basis": "basis",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -161,6 +161,8 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "exports": exports.links(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
+        "task_url": reverse("task_new") if ISSUE_TASK.allows(desk.post, desk.county) else "",
+        "basis_url": reverse("basis"),
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "requests_url": reverse("work_requests"),
@@ -299,6 +301,10 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":
                 words = class_groups()[value].title.into(language) if value in class_groups() else str(NONE["group"])
+            case "parent":
+                words = _("subtasks of %(number)s") % {"number": value}
+            case "basis":
+                words = _document_words(post, value)
             case "site":
                 words = _("site %(code)s") % {"code": value}
             case "round":

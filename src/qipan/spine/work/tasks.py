@@ -265,7 +265,9 @@ def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit"
 
 def _person(post: int, lead: Unit, now: datetime) -> int:
     """Return the person who holds a post in a unit."""
-    found = Post.objects.filter(held(messages.day_of(now)), pk=post, unit=lead).values_list("person_id", flat=True).first()
+    found = (
+        Post.objects.filter(held(messages.day_of(now)), pk=post, unit=lead).values_list("person_id", flat=True).first()
+    )
     if found is None:
         raise WorkError(
             Text("责任人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "post"
@@ -286,6 +288,7 @@ def follow(last: WorkItem, year: CampaignYear, given: When, now: datetime) -> Wo
         last.title, last.lead, given, check=last.check_key, node=last.node, supports=tuple(last.supports.all()),
         origin=(last.origin_kind, last.origin_id, last.origin_label), text=last.text, deliverable=last.deliverable,
         follows=last.pk, side=last.side, parent=last.parent_id,
+        basis=tuple(Cited(one.document_id, one.clause) for one in last.citations.all()),
     )  # fmt: skip
     made = _issue(year, [draft], None, now)
     return made[0] if made else None

@@ -25,6 +25,7 @@ from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.basis.queries import documents
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
 from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, READ_LADDER
@@ -89,7 +90,21 @@ ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "parent", "basis")
+BY_LINK = (
+    "check",
+    "node",
+    "item",
+    "round",
+    "origin",
+    "number",
+    "rate",
+    "since",
+    "until",
+    "group",
+    "found",
+    "parent",
+    "basis",
+)
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
@@ -156,7 +171,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),
         "keep": kept,
-        "chips": list(_chips(request, around, known, names)),
+        "chips": list(_chips(request, desk, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
         "rates_url": reverse("rates"),
@@ -259,7 +274,9 @@ def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[
     ]
 
 
-def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _chips(
+    request: HttpRequest, desk: Desk, around: Around, known: Options, names: Mapping[str, str]
+) -> Iterable[tuple[str, str]]:
     """Return every condition in words, each with the address that takes it away."""
     get, language = request.GET, get_language() or "en"
     for name in NAMES:
@@ -304,7 +321,7 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
             case "parent":
                 words = _("subtasks of %(number)s") % {"number": value}
             case "basis":
-                words = _document_words(post, value)
+                words = _document_words(desk, value)
             case "site":
                 words = _("site %(code)s") % {"code": value}
             case "round":
@@ -312,6 +329,11 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
             case _:
                 words = value
         yield words, _address(request, **{name: ""})
+
+
+def _document_words(desk: Desk, value: str) -> str:
+    found = documents(desk.post, pk=whole(value))
+    return _("rests on %(document)s") % {"document": found[0].cited_as if found else value}
 
 
 def _sheet_url(desk: Desk, filters: Filters) -> str:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, register_converter
 from qipan.faces.office.work import (
     acts,
     asks,
+    basis,
     classes,
     decompose,
     drafts,
@@ -15,6 +16,7 @@ from qipan.faces.office.work import (
     listing,
     rates,
     requests,
+    task_form,
     whens,
 )
 
@@ -43,6 +45,10 @@ urlpatterns: list[URLPattern] = [
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("tasks/new/", task_form.task_new, name="task_new"),
+    path("basis/", basis.basis, name="basis"),
+    path("basis/<int:pk>/", basis.basis_document, name="basis_document"),
+    path("<work_number:number>/cite/", basis.work_cite, name="work_cite"),
     path("when/", whens.when_preview, name="when"),
     path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
@@ -12,6 +12,10 @@ from qipan.spine.work.basis.models import BasisDocument, Citation
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.models import WorkItem
 from qipan.spine.work.permissions import SEE
+from qipan.spine.work.rows import Row, fetched, rows_of
+
+SHOWN = 200
+"""So many items stand on the page of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,20 @@ def citations(item: int) -> list[CitationRow]:
     return [CitationRow(one.pk, one.document_id, one.document.cited_as, one.clause) for one in found]
 
 
-def clauses(document: int, post: Post) -> dict[str, list[str]]:
-    """Return the clauses of a document that are cited, each with the numbers of the items that the reader sees."""
+def under(document: int, post: Post, now: datetime) -> list[tuple[str, list[Row]]]:
+    """Return the clauses of a document that are cited, each with the items that the reader sees (seven statements).
+
+    Of a document with very many the first `SHOWN` are shown; its list has them all.
+    """
     seen = WorkItem.objects.filter(SEE.visible(post, branches_if_asked(post.unit.county_id)))
-    out: dict[str, list[str]] = {}
-    rows = Citation.objects.filter(document_id=document, work_item__in=seen).order_by("clause", "work_item__number")
-    for clause, number in rows.values_list("clause", "work_item__number"):
-        out.setdefault(clause, []).append(number)
-    return out
+    pairs = list(
+        Citation.objects.filter(document_id=document, work_item__in=seen)
+        .order_by("clause", "work_item_id")
+        .values_list("clause", "work_item_id")[:SHOWN]
+    )
+    found = fetched(WorkItem.objects.filter(pk__in=[pk for _clause, pk in pairs]))
+    rows = {row.pk: row for row in rows_of(found, now, post.unit.county_id)} if pairs else {}
+    out: dict[str, list[Row]] = {}
+    for clause, pk in pairs:
+        out.setdefault(clause, []).append(rows[pk])
+    return list(out.items())

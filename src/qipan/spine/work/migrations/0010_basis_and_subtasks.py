@@ -5,44 +5,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('units', '0003_sent_forms'),
-        ('work', '0009_deadline_words'),
+        ("units", "0003_sent_forms"),
+        ("work", "0009_deadline_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='workitem',
-            name='parent',
-            field=models.ForeignKey(blank=True, help_text='the task it is a part of', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='subtasks', to='work.workitem'),
+            model_name="workitem",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="the task it is a part of",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="subtasks",
+                to="work.workitem",
+            ),
         ),
         migrations.CreateModel(
-            name='BasisDocument',
+            name="BasisDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('number', models.CharField(blank=True, help_text='文号', max_length=80)),
-                ('issuer', models.CharField(blank=True, max_length=120)),
-                ('issued_on', models.DateField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='basis_documents', to='units.county')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("number", models.CharField(blank=True, help_text="文号", max_length=80)),
+                ("issuer", models.CharField(blank=True, max_length=120)),
+                ("issued_on", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="basis_documents", to="units.county"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clause', models.CharField(blank=True, max_length=80)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='work.basisdocument')),
-                ('work_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='citations', to='work.workitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("clause", models.CharField(blank=True, max_length=80)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="work.basisdocument"
+                    ),
+                ),
+                (
+                    "work_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="citations", to="work.workitem"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('work_item', 'document', 'clause'), name='work_citation_once')],
+                "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("work_item", "document", "clause"), name="work_citation_once")
+                ],
             },
         ),
     ]

@@ -138,7 +138,7 @@ def _fields(desk: Desk, book: Rulebook, given: Mapping[str, str]) -> list[Field]
         Field("text", _("What is wanted"), "textarea", value("text"), required=False, rows=3),
         Field(
             "supports", _("Supporting units"), "selects", value("supports").split(","),
-            _("All of them from now on; hold Ctrl to choose several."), required=False, options=units[1:],
+            _("Hold Ctrl to choose several."), required=False, options=units[1:],
         ),
         Field("post", _("Person in charge"), "select", value("post"), required=False,
               options=[("", _("nobody in particular")), *posts]),

@@ -43,6 +43,7 @@ WHO: dict[str, set[str]] = {
     "appeal": HANDLERS,
     "defer": {"office"},
     "contribute": {"helper"},
+    "own_date": HANDLERS,
 }
 WHEN: dict[str, set[str]] = {
     "accept": {"issued"},
@@ -60,6 +61,7 @@ WHEN: dict[str, set[str]] = {
     "appeal": {"issued", "accepted"},
     "defer": {"issued", "accepted"},
     "contribute": {"issued", "accepted"},
+    "own_date": {"issued", "accepted"},
 }
 #: Written by hand: the stage that a refusal names when someone wants to skip it.
 MISSING = {
@@ -100,6 +102,7 @@ def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
         "defer": lambda: actions.defer(
             item.pk, version=version, by=by, leader=town["leader"].pk, reason="待拆迁", until=at(900).date(), at=now
         ),
+        "own_date": lambda: actions.set_own_date(item.pk, version=version, by=by, deadline=at(51), at=now),
         "contribute": lambda: actions.contribute(item.pk, version=version, by=by, text="已配合", at=now),
     }
     return todo[action]()

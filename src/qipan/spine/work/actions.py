@@ -128,7 +128,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         changes |= anew(item, now)
         write(
             item, version, [*lapsed, entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
-            **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None,
+            **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, own_deadline=None, accepted_at=None, reported_at=None,
         )  # fmt: skip
         item.lead = new
         item.supports.remove(new)
@@ -225,7 +225,7 @@ def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
         written.handling_round = again
         write(
             item, version, [written],
-            state=State.ISSUED, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
+            state=State.ISSUED, own_deadline=None, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
             open_key=key, **changes,
         )  # fmt: skip
         noted.note("work.reopen", thing(item), {"round": again})

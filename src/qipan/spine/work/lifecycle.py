@@ -37,6 +37,7 @@ class Action(StrEnum):
     DEFER = "defer"
     RESUME = "resume"
     CONTRIBUTE = "contribute"
+    OWN_DATE = "own_date"
 
 
 class Who(StrEnum):
@@ -82,6 +83,7 @@ MOVES: dict[Action, Move] = {
     Action.DEFER: Move(UNREPORTED, None, (Step.DEFERRED,), Who.OFFICE),
     Action.RESUME: Move(UNREPORTED, None, (Step.RESUMED,), Who.OFFICE),
     Action.CONTRIBUTE: Move(UNREPORTED, None, (Step.CONTRIBUTED,), Who.SUPPORTER),
+    Action.OWN_DATE: Move(UNREPORTED, None, (Step.OWN_DATE,), Who.HANDLER),
 }
 
 #: What a failed re-check does: the item goes round again, to the unit that has accepted it.

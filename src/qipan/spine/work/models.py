@@ -164,6 +164,9 @@ class WorkItem(models.Model):
     cadence = models.CharField(
         max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
     )
+    own_deadline = models.DateTimeField(
+        null=True, blank=True, help_text="an earlier date that the unit set itself; it changes no light"
+    )
     parent = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="subtasks", help_text="the task it is a part of"
     )
@@ -275,6 +278,7 @@ class Step(models.TextChoices):
     DEFERRED = "deferred"
     RESUMED = "resumed"
     CONTRIBUTED = "contributed"
+    OWN_DATE = "own_date"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)

@@ -100,6 +100,8 @@ DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
 ISSUE_TASK = Rule(frozenset({Role.OFFICE, Role.LEADER}))
 """Who may give a unit a single task."""
+LOG_OWN = Rule(UNITS)
+"""Who logs what their own unit has found."""
 KEEP_BASIS = Rule(frozenset({Role.OFFICE}))
 """Who keeps the register of basis documents."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))

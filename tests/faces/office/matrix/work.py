@@ -18,6 +18,8 @@ MATRIX: dict[str, Row] = {
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
     "task_new": Row(OFFICE | LEADER),
+    "own_new": Row(HANDLERS),
+    "work_own_date": Row(HANDLERS, args=ITEM, answers=404, bound=True),
     "basis": Row(SIGNED_IN),
     "basis_document": Row(SIGNED_IN, args=(1,), answers=404),
     "work_cite": Row(OFFICE, "post", args=ITEM, answers=404),

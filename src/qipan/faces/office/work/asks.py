@@ -53,11 +53,12 @@ def _refused(action: str) -> Callable[[Desk, ItemPage], WorkError | None]:
     return why
 
 
-def _show(
+def show_form(
     request: HttpRequest, number: str, action: str, heading: str, send: str,
     fields: Callable[[Desk, ItemPage, Given], list[Field]], do: Callable[[Desk, ItemPage, int, Given], str], words: str = "",
     *, photos: bool = False, asked: bool = False,
 ) -> HttpResponse:  # fmt: skip
+    """Show the form of an act on an item, or act."""
     desk, found = _found(request, number, action)
     form = Form(
         action, heading, send, fields, _plain(do), words=words, with_photos=photos, with_sides=action in {"appeal", "decide"},
@@ -89,7 +90,7 @@ def _reason(given: Given, label: str = "", *, required: bool = True, hint: str =
 @requires(HANDLERS)
 def work_return(request: HttpRequest, number: str) -> HttpResponse:
     """Return an item that is not one's own."""
-    return _show(
+    return show_form(
         request, number, "return", pgettext("act", "Return"), _("Return it to the office"), _return_fields, _return,
         _("An item is returned once. Until the office has decided your unit co-ordinates, and the clock runs."),
     )  # fmt: skip
@@ -113,7 +114,7 @@ def _return(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_extend(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for more time."""
-    return _show(
+    return show_form(
         request, number, "extend", pgettext("act", "Ask for an extension"), _("Ask for this day"), _extend_fields, _extend,
         _("The head of your unit consents first, then the office decides. The clock runs until then."),
     )  # fmt: skip
@@ -140,7 +141,7 @@ def _extend(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_coordinate(request: HttpRequest, number: str) -> HttpResponse:
     """Ask the office to co-ordinate."""
-    return _show(
+    return show_form(
         request, number, "coordinate", pgettext("act", "Ask for co-ordination"), _("Ask the office"), _ask_fields, _coordinate,
         _("The office decides who leads, until when, and who helps."), photos=True,
     )  # fmt: skip
@@ -163,7 +164,7 @@ def _coordinate(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Dispute what was found."""
-    return _show(
+    return show_form(
         request, number, "appeal", pgettext("act", "Dispute the finding"), _("Dispute it"), _appeal_fields, _appeal,
         _(
             "Once, with your reasons and photos. Until it is decided the finding counts as disputed and not as lost, and the clock stands. Someone decides who did not record it."
@@ -192,7 +193,7 @@ def _appeal(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HEADS)
 def work_consent(request: HttpRequest, number: str) -> HttpResponse:
     """Consent to an extension, or not."""
-    return _show(
+    return show_form(
         request, number, "consent", pgettext("act", "Answer the extension"), _("Send the answer"), _consent_fields, _consent,
         _("You answer for your unit: what you consent to goes to the office, which decides."), asked=True,
     )  # fmt: skip
@@ -223,7 +224,7 @@ def _consent(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(RECHECKERS)
 def work_decide(request: HttpRequest, number: str) -> HttpResponse:
     """Decide what is asked of an item."""
-    return _show(
+    return show_form(
         request,
         number,
         "decide",
@@ -321,7 +322,7 @@ def _asked_deadline(found: ItemPage, given: When) -> When:
 @requires(DIRECTORS)
 def work_defer(request: HttpRequest, number: str) -> HttpResponse:
     """Defer a hard problem."""
-    return _show(
+    return show_form(
         request, number, "defer", pgettext("act", "Defer"), _("Defer it"), _defer_fields, _defer,
         _("It leaves the late items and is listed apart; its clock stands. On the day of review it comes back by itself."),
     )  # fmt: skip
@@ -357,7 +358,7 @@ def _defer(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(DIRECTORS)
 def work_resume(request: HttpRequest, number: str) -> HttpResponse:
     """Take a deferred item up again."""
-    return _show(
+    return show_form(
         request, number, "resume", pgettext("act", "Take up again"), _("Take it up again"),
         lambda _desk, _item, given: [_reason(given)], _resume, _("Its clock goes on where it stood."),
     )  # fmt: skip
@@ -375,7 +376,7 @@ def _resume(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_contribute(request: HttpRequest, number: str) -> HttpResponse:
     """Add a supporting unit's part."""
-    return _show(
+    return show_form(
         request, number, "contribute", pgettext("act", "Add your part"), _("Add it"), _part_fields, _contribute,
         _("The lead unit reports when all parts are in, or says why not."), photos=True,
     )  # fmt: skip

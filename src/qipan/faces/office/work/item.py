@@ -331,6 +331,8 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             if data.get("words"):
                 return _("new deadline %(words)s: %(at)s") % {"words": data["words"], "at": at}
             return _("new deadline %(at)s") % {"at": at}
+        case "own_date":
+            return minute(datetime.fromisoformat(data["own"])) if data.get("own") else _("taken away")
         case "escalated":
             return _rung(data)
         case _:

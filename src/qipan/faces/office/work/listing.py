@@ -28,7 +28,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.basis.queries import documents
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, READ_LADDER
+from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, LOG_OWN, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ SPECIAL_VIEWS = {
 """Views that are not of one state; each is offered where it holds something."""
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
+    "self": gettext_lazy("found by the unit itself"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
@@ -177,7 +178,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
         "task_url": reverse("task_new") if ISSUE_TASK.allows(desk.post, desk.county) else "",
-        "basis_url": reverse("basis"),
+        "own_url": reverse("own_new") if LOG_OWN.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "requests_url": reverse("work_requests"),

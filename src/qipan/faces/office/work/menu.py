@@ -21,7 +21,7 @@ MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
 ASKS = ("return", "extend", "coordinate", "appeal")
 """What a unit may ask of an item."""
 OTHERS = (
-    "contribute", *ASKS, "decide", "consent", "instruct", "reassign", "deadline", "defer", "resume", "note", "cancel", "reopen",
+    "contribute", "own_date", *ASKS, "decide", "consent", "instruct", "reassign", "deadline", "defer", "resume", "note", "cancel", "reopen",
 )  # fmt: skip
 """The rest, in the order of the menu."""
 RECHECKING_ROLES = frozenset({"office", "inspector", "leader"})
@@ -93,6 +93,8 @@ def act_word(action: str) -> str:
             return pgettext("act", "Take up again")
         case "contribute":
             return pgettext("act", "Add your part")
+        case "own_date":
+            return pgettext("act", "Set your own earlier date")
         case _:
             return pgettext("act", "Write a note")
 
@@ -155,6 +157,8 @@ def _note(name: str) -> str:
             return _("who leads, until when, who helps: the office decides")
         case "appeal":
             return _("what was found is not so; once")
+        case "own_date":
+            return _("never later than the deadline; the office sees both")
         case "defer":
             return _("a hard problem, with a leader's approval")
         case _:

@@ -62,7 +62,9 @@ def keep_document(
     _check(paper)
     with act(actor(by), moment(at)) as noted:
         same = (
-            BasisDocument.objects.filter(county=county, title=paper.title, number=paper.number).exclude(pk=pk or 0).first()
+            BasisDocument.objects.filter(county=county, title=paper.title, number=paper.number)
+            .exclude(pk=pk or 0)
+            .first()
         )
         if same is not None:
             raise WorkError(

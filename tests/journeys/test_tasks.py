@@ -135,3 +135,45 @@ def test_a_task_rests_on_a_document_and_waits_for_its_subtasks(browser: Browser,
         office.evaluate("document.querySelector('select[name=unit]').removeAttribute('required')")
         send(office)
         expect(office.locator("main")).to_contain_text("no task is saved without one")
+
+
+def test_a_unit_aims_higher_and_looks_for_its_own_faults(browser: Browser, server: str) -> None:
+    """Two days earlier is accepted and shown to both; later is refused with the reason. What a unit finds itself is
+    counted apart from what others find.
+
+    C15, C49.
+    """
+    with people(browser, forgiven=("403", "422")) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        head = person("en-GB", DESK)
+        sign_in(head, server, "example-head")
+        unit = head.locator("h1").inner_text().strip()
+        number = give(office, server, "Paint the crossings", "2027-03-31", unit)
+
+        head.goto(f"{server}/work/{number}/own-date/")
+        head.locator('input[name="deadline"]').fill("2027-04-02")
+        send(head)
+        expect(head.locator("main")).to_contain_text("never later")
+        head.locator('input[name="deadline"]').fill("2027-03-29")
+        send(head)
+        for page in (head, office):
+            page.goto(f"{server}/work/{number}/")
+            expect(page.locator("main")).to_contain_text("Set by the unit itself")
+            expect(page.locator("main")).to_contain_text("29 Mar 2027")
+        office.goto(f"{server}/work/?number={number}")
+        expect(office.locator("table.work-list tbody")).to_contain_text("own date 2027-03-29")
+
+        head.goto(f"{server}/work/")
+        head.get_by_role("link", name="Log what your unit found").click()
+        head.locator('input[name="title"]').fill("A loose railing at our own gate")
+        head.locator('input[name="deadline"]').fill("3天内")
+        fits(head)
+        send(head)
+        found = NUMBER.search(head.url)
+        assert found
+        own = found.group(1)
+        office.goto(f"{server}/work/?found=own&sort=-number")
+        expect(office.locator("table.work-list tbody")).to_contain_text(own)
+        office.goto(f"{server}/work/?found=others&number={own}")
+        expect(office.locator("table.work-list tbody tr")).to_have_count(0)

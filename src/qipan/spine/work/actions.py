@@ -33,6 +33,8 @@ from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
+from qipan.spine.work.own.dates import set_own_date
+from qipan.spine.work.own.finding import log_own
 from qipan.spine.work.parts import contribute
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
@@ -41,9 +43,36 @@ from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import beside, entry, hang, moment, write
 
 __all__ = [
-    "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
-    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "note", "open_orders",
-    "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume", "set_deadline",
+    "Finding",
+    "Opened",
+    "PlannedTask",
+    "Rechecked",
+    "Responsible",
+    "accept",
+    "appeal",
+    "cancel",
+    "consent",
+    "contribute",
+    "coordinate",
+    "decide",
+    "decompose",
+    "defer",
+    "extend",
+    "give_back",
+    "instruct",
+    "issue_task",
+    "log_own",
+    "note",
+    "open_orders",
+    "preview_decomposition",
+    "proposed",
+    "reassign",
+    "recheck",
+    "reopen",
+    "report",
+    "resume",
+    "set_deadline",
+    "set_own_date",
     "take_back",
 ]  # fmt: skip
 

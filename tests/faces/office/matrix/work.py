@@ -44,6 +44,8 @@ MATRIX: dict[str, Row] = {
     "work_reopen": Row(OFFICE, args=ITEM, answers=404),
     "work_instruct": Row(LEADER, args=ITEM, answers=404),
     "work_note": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
+    "work_list_share": Row(SIGNED_IN),
+    "work_share": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
     "work_link": Row(frozenset({Role.OFFICE, Role.INSPECTOR}), args=ITEM, answers=404),
     "work_link_withdraw": Row(frozenset({Role.OFFICE, Role.INSPECTOR}), "post", args=ITEM, answers=404),
     "work_behalf": Row(OFFICE, args=ITEM, answers=404),

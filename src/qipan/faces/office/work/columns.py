@@ -239,6 +239,6 @@ def exported(shown: ShownRow) -> list[object]:
         shown.criterion.name.into(language) if shown.criterion else "", row.item,
         row.work_class.code if row.work_class else "", SIDE_WORDS[row.side].into(language) if row.side in SIDE_WORDS else "",
         _("yes") if row.safety else "", row.origin[2], row.round, date(row.issued_at), date(row.deadline),
-        row.deadline_text, date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
+        row.deadline_text, date(row.own_deadline), date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
         row.sightings, str(CAME.get(row.came_by, "")),
     ]  # fmt: skip

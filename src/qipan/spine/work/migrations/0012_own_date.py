@@ -4,20 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('work', '0011_basis_and_subtasks'),
+        ("work", "0011_basis_and_subtasks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='workitem',
-            name='own_deadline',
-            field=models.DateTimeField(blank=True, help_text='an earlier date that the unit set itself; it changes no light', null=True),
+            model_name="workitem",
+            name="own_deadline",
+            field=models.DateTimeField(
+                blank=True, help_text="an earlier date that the unit set itself; it changes no light", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='logentry',
-            name='step',
-            field=models.CharField(choices=[('issued', 'Issued'), ('accepted', 'Accepted'), ('fixed', 'Fixed'), ('reported', 'Reported'), ('rechecked', 'Rechecked'), ('closed', 'Closed'), ('failed', 'Failed'), ('joined', 'Joined'), ('reassigned', 'Reassigned'), ('deadline', 'Deadline'), ('instructed', 'Instructed'), ('taken_back', 'Taken Back'), ('noted', 'Noted'), ('cancelled', 'Cancelled'), ('reopened', 'Reopened'), ('escalated', 'Escalated'), ('returned', 'Returned'), ('extension', 'Extension'), ('coordination', 'Coordination'), ('appealed', 'Appealed'), ('consented', 'Consented'), ('refused', 'Refused'), ('decided', 'Decided'), ('lapsed', 'Lapsed'), ('deferred', 'Deferred'), ('resumed', 'Resumed'), ('contributed', 'Contributed'), ('own_date', 'Own Date')], max_length=12),
+            model_name="logentry",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("issued", "Issued"),
+                    ("accepted", "Accepted"),
+                    ("fixed", "Fixed"),
+                    ("reported", "Reported"),
+                    ("rechecked", "Rechecked"),
+                    ("closed", "Closed"),
+                    ("failed", "Failed"),
+                    ("joined", "Joined"),
+                    ("reassigned", "Reassigned"),
+                    ("deadline", "Deadline"),
+                    ("instructed", "Instructed"),
+                    ("taken_back", "Taken Back"),
+                    ("noted", "Noted"),
+                    ("cancelled", "Cancelled"),
+                    ("reopened", "Reopened"),
+                    ("escalated", "Escalated"),
+                    ("returned", "Returned"),
+                    ("extension", "Extension"),
+                    ("coordination", "Coordination"),
+                    ("appealed", "Appealed"),
+                    ("consented", "Consented"),
+                    ("refused", "Refused"),
+                    ("decided", "Decided"),
+                    ("lapsed", "Lapsed"),
+                    ("deferred", "Deferred"),
+                    ("resumed", "Resumed"),
+                    ("contributed", "Contributed"),
+                    ("own_date", "Own Date"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

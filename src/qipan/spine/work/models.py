@@ -9,6 +9,7 @@ from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.work.basis.models import BasisDocument as BasisDocument
 from qipan.spine.work.basis.models import Citation as Citation
+from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 
 
@@ -29,6 +30,16 @@ class WorkSettings(models.Model):
     due_working_days = models.PositiveSmallIntegerField(default=3, help_text="or so many working days")
     return_days = models.PositiveSmallIntegerField(
         default=1, help_text="working days after issue in which it is returned"
+    )
+    requests_a_month = models.PositiveSmallIntegerField(
+        default=30, help_text="requests to one unit in a month that need no reason; 0 is no limit"
+    )
+    bunching_share = models.PositiveSmallIntegerField(
+        default=40, help_text="per cent of the deadlines before a node that may lie in its last days"
+    )
+    bunching_days = models.PositiveSmallIntegerField(default=10, help_text="the last days before a node")
+    extension_days = models.PositiveSmallIntegerField(
+        default=0, help_text="working days by which one extension may move a deadline; 0: any"
     )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
     at_once_days = models.PositiveSmallIntegerField(
@@ -113,11 +124,15 @@ class State(models.TextChoices):
     ISSUED = "issued"
     ACCEPTED = "accepted"
     REPORTED = "reported"
+    SUSPENDED = "suspended"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
-OPEN = (State.ISSUED, State.ACCEPTED, State.REPORTED)
+OPEN = (State.ISSUED, State.ACCEPTED, State.REPORTED, State.SUSPENDED)
+VOID = (State.CANCELLED, State.MERGED)
+"""What counts nowhere: a mistake, or what goes on as another item."""
 
 
 class WorkItem(models.Model):
@@ -189,6 +204,7 @@ class WorkItem(models.Model):
     request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
     came_by = models.CharField(max_length=8, blank=True, help_text="how its unit's last word came: link, behalf")
     version = models.PositiveIntegerField(default=1)
     queue = models.GeneratedField(
@@ -279,6 +295,11 @@ class Step(models.TextChoices):
     RESUMED = "resumed"
     CONTRIBUTED = "contributed"
     OWN_DATE = "own_date"
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+    ABSORBED = "absorbed"
+    UNMERGED = "unmerged"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
@@ -440,10 +461,11 @@ class Request(models.Model):
         REJECTED = "rejected"
         REFUSED = "refused"
         LAPSED = "lapsed"
+        WITHDRAWN = "withdrawn"
 
     work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="requests")
     kind = models.CharField(max_length=12, choices=Kind)
-    state = models.CharField(max_length=8, choices=State)
+    state = models.CharField(max_length=10, choices=State)
     text = models.TextField()
     proposal = models.JSONField(default=dict, blank=True)
     photos = models.ManyToManyField(Photo, blank=True, related_name="+")

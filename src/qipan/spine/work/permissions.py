@@ -104,6 +104,8 @@ LOG_OWN = Rule(UNITS)
 """Who logs what their own unit has found."""
 KEEP_BASIS = Rule(frozenset({Role.OFFICE}))
 """Who keeps the register of basis documents."""
+SET_RULES = Rule(frozenset({Role.OFFICE}))
+"""Who sets when an item can be returned, how long an extension may be, and when a light turns."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))
 """Who decides on the rungs of the ladder, and sets their days."""
 READ_LADDER = Rule(EYES)

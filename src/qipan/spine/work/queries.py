@@ -21,10 +21,11 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
+from qipan.spine.work.lightness.months import month_bounds
 from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
@@ -52,11 +53,12 @@ class Filters:
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
     Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once),
     to_decide (a request waits for the reader's decision), to_consent (for the reader's consent), asked (a request is
-    open), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
+    open), kept (not cancelled, with a deadline), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. `parent` is the number of the task of subtasks, `basis` the number of a document that items cite. "-" for `side` and `group` is what has none.
+    others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
+    document that items cite. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -83,6 +85,7 @@ class Filters:
     rate: str = ""
     group: str = ""
     found: str = ""
+    issued: str = ""
     parent: str = ""
     basis: str = ""
 
@@ -235,6 +238,9 @@ def _of_rates(filters: Filters, now: datetime) -> Q:
         where &= counted(filters.rate, now)
     if filters.side == "-":
         where &= Q(side="")
+    if filters.issued:
+        begins, ends = month_bounds(filters.issued)
+        where &= Q(issued_at__gte=begins, issued_at__lt=ends)
     if filters.group == "-":
         where &= Q(work_class=None) | Q(work_class__group="")
     elif filters.group:
@@ -265,6 +271,8 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return to_consent(post, tree)
         case "asked":
             return ~Q(request="")
+        case "kept":
+            return ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
         case "deferred":
             return Q(state__in=UNREPORTED, deferred_until__isnull=False)
         case "handle_week":
@@ -395,8 +403,8 @@ def light_is(light: str, now: datetime) -> Q:
             return Q(state=State.CLOSED) & in_time
         case "done_late":
             return Q(state=State.CLOSED) & ~in_time
-        case "cancelled":
-            return Q(state=State.CANCELLED)
+        case "cancelled" | "merged" | "suspended":
+            return Q(state=light)
     return Q(pk__in=())
 
 
@@ -528,7 +536,7 @@ def counts(
     tree = branches_if_asked(post.unit.county_id) if tree is None else tree
     rule = SEE if reach == "see" else HANDLE
     found = WorkItem.objects.filter(rule.visible(post, tree) & _in_year(year)).order_by()
-    valid = ~Q(state=State.CANCELLED)
+    valid = ~Q(state__in=VOID)
 
     def n(where: Q) -> Count:
         return Count("pk", filter=where)
@@ -576,7 +584,7 @@ def per_unit(
     """Return the counts of each lead unit that a post sees, the most late first (two statements)."""
     moment = now or timezone.now()
     found = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year), lead__isnull=False)
-    grouped = found.exclude(state=State.CANCELLED).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
+    grouped = found.exclude(state__in=VOID).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
     rows = grouped.annotate(
         total=Count("pk"), open=Count("pk", filter=Q(state__in=OPEN)), due=Count("pk", filter=light_is("due", moment)),
         late=Count("pk", filter=light_is("late", moment)), reported=Count("pk", filter=Q(state=State.REPORTED)),
@@ -594,9 +602,7 @@ def per_unit(
 
 def per_check(post: Post, year: CampaignYear | int | None = None) -> dict[str, Progress]:
     """Return, for each check with work, how much of it is closed: 7 of 20 (two statements)."""
-    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).exclude(
-        Q(state=State.CANCELLED) | Q(check_key="")
-    )
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).exclude(Q(state__in=VOID) | Q(check_key=""))
     rows = (
         found.order_by()
         .values_list("check_key")

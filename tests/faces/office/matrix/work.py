@@ -23,6 +23,7 @@ MATRIX: dict[str, Row] = {
     "basis": Row(SIGNED_IN),
     "basis_document": Row(SIGNED_IN, args=(1,), answers=404),
     "work_cite": Row(OFFICE, "post", args=ITEM, answers=404),
+    "work_settings": Row(OFFICE),
     "when": Row(SIGNED_IN),
     "when_words": Row(SIGNED_IN),
     "work_decompose": Row(OFFICE),
@@ -59,4 +60,8 @@ MATRIX: dict[str, Row] = {
     "work_decide": Row(EYES, args=ITEM, answers=404),
     "work_defer": Row(OFFICE, args=ITEM, answers=404),
     "work_resume": Row(OFFICE, args=ITEM, answers=404),
+    "work_suspend": Row(OFFICE, args=ITEM, answers=404),
+    "work_merge": Row(OFFICE, args=ITEM, answers=404),
+    "work_unmerge": Row(OFFICE, args=ITEM, answers=404),
+    "work_withdraw": Row(HANDLERS, args=ITEM, answers=404, bound=True),
 }

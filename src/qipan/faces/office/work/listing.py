@@ -41,17 +41,22 @@ VIEWS = {
     "fixing": ("accepted", pgettext_lazy("work view", "being fixed")),
     "to_recheck": ("reported", pgettext_lazy("work view", "to re-check")),
     "closed": ("closed", pgettext_lazy("work view", "closed")),
+    "suspended": ("suspended", pgettext_lazy("work view", "suspended")),
     "cancelled": ("cancelled", pgettext_lazy("work view", "cancelled")),
+    "merged": ("merged", pgettext_lazy("work view", "merged")),
 }
 """Views of the list: the state that each shows, and its word."""
-OPEN_STATES = ("issued", "accepted", "reported")
+OPEN_STATES = ("issued", "accepted", "reported", "suspended")
+RARE = frozenset({"suspended", "cancelled", "merged"})
+"""Views that are shown only where there is something in them."""
 LIGHT_WORDS = {
     "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
     "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
     "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
     "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
     "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
-    "cancelled": pgettext_lazy("light", "cancelled"),
+    "suspended": pgettext_lazy("light", "suspended"),
+    "cancelled": pgettext_lazy("light", "cancelled"), "merged": pgettext_lazy("light", "merged"),
 }  # fmt: skip
 ROLE_WORDS = {
     "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
@@ -70,6 +75,7 @@ SPECIAL_WORDS = {
     "to_decide": gettext_lazy("a request waits for your decision"),
     "to_consent": gettext_lazy("an extension waits for your consent"),
     "asked": gettext_lazy("with an open request"),
+    "kept": gettext_lazy("not cancelled, with a deadline"),
     "deferred": gettext_lazy("deferred, to be reviewed"),
     "returned": gettext_lazy("returned by the unit"),
     "returned_upheld": gettext_lazy("returned, and rightly"),
@@ -92,25 +98,14 @@ ORIGIN_WORDS = {
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
-    "check",
-    "node",
-    "item",
-    "round",
-    "origin",
-    "number",
-    "rate",
-    "since",
-    "until",
-    "group",
-    "found",
-    "parent",
-    "basis",
-)
+    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", "parent", "basis",
+)  # fmt: skip
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
-    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found", "parent": "parent", "basis": "basis",
+    "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    "parent": "parent", "basis": "basis",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -230,7 +225,7 @@ def _query(request: HttpRequest) -> str:
 
 def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterable[View]:
     for name, (state, word) in VIEWS.items():
-        if name == "cancelled" and not states.get("cancelled") and here != name:
+        if name in RARE and not states.get(state) and here != name:
             continue
         wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
         aside = request.GET.get("special") in SPECIAL_VIEWS
@@ -329,6 +324,8 @@ def _chips(
                 words = str(FOUND_WORDS.get(value, value))
             case "since":
                 words = _("deadlines from %(since)s on") % {"since": value}
+            case "issued":
+                words = _("issued in %(month)s") % {"month": value}
             case "until":
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":

@@ -20,7 +20,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.photos import PhotosNotTaken, taken
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.acts import HANDLERS, SHOW
-from qipan.faces.office.work.asks import show_form
+from qipan.faces.office.work.asks import form_of
 from qipan.faces.office.work.fields import Field, Wrong, text_of, when_field, when_if, when_of
 from qipan.faces.office.work.sending import PHOTOS, Given
 from qipan.ground.units.drafts import draft_of, drop_draft
@@ -41,7 +41,7 @@ DRAFT = "work.self"
 @requires(HANDLERS)
 def work_own_date(request: HttpRequest, number: str) -> HttpResponse:
     """Set one's own earlier date on an item, or take it away."""
-    return show_form(
+    return form_of(
         request, number, "own_date", pgettext("act", "Set your own earlier date"), _("Set this date"), _date_fields, _date,
         _("It stands beside the deadline for the office to see, and changes no light: by the deadline alone your unit is judged."),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("units", "0003_sent_forms"),
-        ("work", "0010_links"),
+        ("work", "0012_demands"),
     ]
 
     operations = [

@@ -435,3 +435,7 @@ class Request(models.Model):
     def is_open(self) -> bool:
         """Whether someone still has to answer."""
         return self.state in {Request.State.CONSENT, Request.State.OPEN}
+
+
+# Django looks for the models of a room here.
+from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord  # noqa: E402, F401

@@ -26,7 +26,7 @@ from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.limits import ahead, due_by
+from qipan.spine.work.limits import Due, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE
@@ -155,13 +155,13 @@ def decompose(
         code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
         until = (deadlines or {}).get(plan.check, plan.deadline)
         drafts.append(
-            _Draft(
+            TaskDraft(
                 plan.title, _unit(codes, code, plan.title), until, check=plan.check, node=plan.node,
                 supports=tuple(unit for unit in plan.supports if unit.code != code),
                 origin=(CHECK, plan.check, plan.title.zh),
             )
         )  # fmt: skip
-    return [item.pk for item in _issue(year, drafts, by, now)]
+    return [item.pk for item in issue_drafts(year, drafts, by, now)]
 
 
 def issue_task(
@@ -197,18 +197,20 @@ def issue_task(
     line = rulebook(year).lines.get(check) if check else None
     if check and (line is None or line.counter):
         raise WorkError(Text(f"标准中没有测评点“{check}”。", f"The standard has no check {check!r}."), "check")
-    draft = _Draft(
+    draft = TaskDraft(
         title, _unit(codes, unit, title), deadline, check=check, node=line.node if line else "", supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
     )  # fmt: skip
-    made = _issue(year, [draft], by, at or timezone.now())
+    made = issue_drafts(year, [draft], by, at or timezone.now())
     if not made:
         raise WorkError(Text("该测评点已有在办任务。", "This check has an open task already."), "check")
     return made[0]
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class TaskDraft:
+    """A task that is about to be issued."""
+
     title: Text
     lead: Unit
     deadline: datetime
@@ -218,6 +220,8 @@ class _Draft:
     origin: tuple[str, str, str]
     text: str = ""
     deliverable: str = ""
+    deadline_text: str = ""
+    person: int | None = None
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -235,7 +239,12 @@ def task_key(county_id: int, year: int, check: str) -> str:
     return f"{county_id}:task:{year}:{check}"[:160]
 
 
-def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime) -> list[WorkItem]:
+def issue_drafts(year: CampaignYear, drafts: Sequence[TaskDraft], by: Post, now: datetime) -> list[WorkItem]:
+    """Issue tasks in one transaction; one of a check that has an open task is passed over.
+
+    Raises:
+        WorkError: a deadline is not ahead; nothing is issued.
+    """
     for draft in drafts:
         ahead(draft.deadline, now)
     if not drafts:
@@ -248,11 +257,13 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
         taken = _open_tasks(year)
         made: list[WorkItem] = []
         supports: list[tuple[WorkItem, Unit]] = []
+        dues: dict[datetime, Due] = {}
         for draft in drafts:
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
                 continue
             item = _task(year, draft, settings, now)
-            until = due_by(counted, now, draft.deadline, settings)
+            until = dues.get(draft.deadline) or due_by(counted, now, draft.deadline, settings)
+            dues[draft.deadline] = until
             item.due_from, item.calendar_gap = until.due_from, until.gap
             line = lines.get(draft.check)
             item.side = line.side if line else ""
@@ -284,11 +295,11 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
     return made
 
 
-def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: datetime) -> WorkItem:
+def _task(year: CampaignYear, draft: TaskDraft, settings: WorkSettings, now: datetime) -> WorkItem:
     return WorkItem(
         county_id=year.campaign.county_id, year=year.year, number=number_of(now, settings), kind=Kind.TASK,
         origin_kind=draft.origin[0][:24], origin_id=draft.origin[1][:80], origin_label=draft.origin[2][:200],
         title_zh=draft.title.zh[:200], title_en=draft.title.en[:200], text=draft.text, deliverable=draft.deliverable[:300],
         check_key=draft.check, node=draft.node, lead=draft.lead, state=State.ISSUED, issued_at=now, due_from=now,
-        deadline=draft.deadline,
+        deadline=draft.deadline, deadline_text=draft.deadline_text, person_id=draft.person,
     )  # fmt: skip

@@ -39,7 +39,14 @@ def register(
     sheet.merge_range(0, 0, 0, 10, "创建文明城市问题整改台账")
     sheet.merge_range(1, 0, 1, 10, "填报单位：创城办    填报日期：2026年")
     day = book.add_format({"num_format": "yyyy/m/d"})
-    for column, words in ((0, "序号"), (1, "点位\n名称"), (2, "存在问题"), (3, "发现时间"), (7, "整改时限"), (10, "是否销号")):
+    for column, words in (
+        (0, "序号"),
+        (1, "点位\n名称"),
+        (2, "存在问题"),
+        (3, "发现时间"),
+        (7, "整改时限"),
+        (10, "是否销号"),
+    ):
         sheet.merge_range(2, column, 3, column, words)
     sheet.merge_range(2, 4, 2, 6, "责任落实")
     sheet.merge_range(2, 8, 2, 9, "照 片")

@@ -23,7 +23,7 @@ from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.models import OPEN, ImportedRow, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
@@ -55,7 +55,7 @@ class Filters:
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. "-" for `side` and `group` is what has none.
+    others. `file` is the number of an imported file: what it opened and what it joined. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -74,6 +74,7 @@ class Filters:
     safety: bool = False
     round: str = ""
     origin: str = ""
+    file: str = ""
     text: str = ""
     number: str = ""
     special: str = ""
@@ -181,6 +182,10 @@ def _wanted(
     if filters.state == "open":
         where = (
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
+        )
+    if filters.file:
+        where &= Q(pk__in=ImportedRow.objects.filter(file=int(filters.file)).values("work_item")) | Q(
+            origin_kind="file", origin_id=filters.file
         )
     where &= _of_rates(filters, now)
     if filters.light:

@@ -38,7 +38,18 @@ def town(db, settings, tmp_path) -> Town:
 
 def row(place: object, problem: str, unit: object = "roads", *, until: object = AHEAD, found: object = date(YEAR, 1, 5), **more: object) -> list[object]:  # fmt: skip
     """A row of the register: 点位, 问题, 发现时间, 责任单位, 属地, 责任人, 时限, 照片, 照片, 是否销号."""
-    return [place, problem, found, unit, more.get("territory", ""), more.get("person", ""), until, "", "", more.get("done", "")]
+    return [
+        place,
+        problem,
+        found,
+        unit,
+        more.get("territory", ""),
+        more.get("person", ""),
+        until,
+        "",
+        "",
+        more.get("done", ""),
+    ]
 
 
 def hand_in(town: Town, path: Path) -> OfficeFile:
@@ -99,7 +110,12 @@ def test_a_register_with_merged_cells_pictures_and_several_units_becomes_orders(
     assert found.state == "recorded"
     assert found.summary["written"] == {"orders": 3, "joined": 0, "tasks": 0}
     first, second, third = made(found)
-    assert (first.title_zh, first.lead.code, first.cluster, first.territory.code) == ("路1：路面破损", "roads", "r1", "east")
+    assert (first.title_zh, first.lead.code, first.cluster, first.territory.code) == (
+        "路1：路面破损",
+        "roads",
+        "r1",
+        "east",
+    )
     assert [unit.code for unit in first.supports.all()] == ["tourism"]
     assert (second.cluster, second.lead.code, second.deadline.astimezone().date()) == ("r1", "tourism", AHEAD)
     assert (third.lead.code, third.cluster, third.territory.code) == ("office", "", "east")
@@ -149,7 +165,11 @@ def test_unknown_units_wait_for_the_mapping_and_are_remembered(town, tmp_path):
     assert states(found)[:3] == ["skip", "skip", "order"]
     assert {one["word"] for one in found.summary["unknown_units"]} == {"路政办", "有关部门"}
     settled = actions.settle(
-        found.pk, by=town["office"], headings={}, units={"路政办": ["roads"], "有关部门": ["tourism", "roads"]}, fallback=None
+        found.pk,
+        by=town["office"],
+        headings={},
+        units={"路政办": ["roads"], "有关部门": ["tourism", "roads"]},
+        fallback=None,
     )
     found = worked(settled)
     assert states(found)[:4] == ["order", "order", "order", "order"], "a group makes an order for each of its units"
@@ -210,7 +230,9 @@ def test_a_table_in_gb18030_with_other_headings_is_mapped_once(town, tmp_path):
     found = hand_in(town, path)
     assert set(states(found)) == {"skip"}
     assert found.summary["tables"][0]["columns"][1] == ["毛病", ""]
-    settled = actions.settle(found.pk, by=town["office"], headings={"毛病": "problem", "由谁管": "lead"}, units={}, fallback=None)
+    settled = actions.settle(
+        found.pk, by=town["office"], headings={"毛病": "problem", "由谁管": "lead"}, units={}, fallback=None
+    )
     assert states(worked(settled)) == ["order", "order"]
 
 

@@ -27,7 +27,7 @@ from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE, READ_LADDER
+from qipan.spine.work.permissions import DECOMPOSE, IMPORT_WORK, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
@@ -87,14 +87,15 @@ SPECIAL_VIEWS = {
 """Views that are not of one state; each is offered where it holds something."""
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
+    "file": gettext_lazy("from an imported table"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found")
+BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "file")
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
-    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found", "file": "file",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -157,6 +158,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "exports": exports.links(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
+        "files_url": reverse("work_files") if IMPORT_WORK.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "requests_url": reverse("work_requests"),
@@ -177,6 +179,8 @@ def _unit_names(desk: Desk, known: Options, asked: str) -> dict[str, str]:
 def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
     given = {NAMES[name]: request.GET[name].strip() for name in NAMES if request.GET.get(name, "").strip()}
     safety = given.pop("safety", "") == "1"
+    if not whole(given.get("file", "")):
+        given.pop("file", None)
     return Filters(year=year, state=state, safety=safety, **cast("Any", given))
 
 
@@ -285,6 +289,8 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
+            case "file":
+                words = _("from imported file %(number)s") % {"number": value}
             case "rate":
                 words = str(COUNT_WORDS.get(value, value))
             case "found":

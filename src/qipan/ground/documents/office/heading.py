@@ -117,10 +117,8 @@ def _fields(words: Sequence[str], known: Mapping[str, str], chosen: Mapping[str,
     for column, word in enumerate(words):
         if not word:
             continue
-        if word in chosen:
-            field = chosen[word]
-        else:
-            field = next((known[plain] for plain in _ways(word) if plain in known), "")
+        usual = next((known[plain] for plain in _ways(word) if plain in known), "")
+        field = chosen.get(word, usual)
         if field and field not in taken.values():
             taken[column] = field
     return taken

@@ -95,9 +95,7 @@ def _cell_images(archive: zipfile.ZipFile) -> dict[str, Picture]:
     return out
 
 
-def _in_cells(
-    archive: zipfile.ZipFile, part: str, inside: dict[str, Picture]
-) -> list[tuple[tuple[int, int], Picture]]:
+def _in_cells(archive: zipfile.ZipFile, part: str, inside: dict[str, Picture]) -> list[tuple[tuple[int, int], Picture]]:
     """Return the pictures inside the cells of a sheet: a cell's formula or value names the identifier."""
     if not inside:
         return []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qipan.assessment.text import Text
-from qipan.ground.documents.archive import DOCUMENT, LIMITS, MEGA, Limits, column_letter, inspect
+from qipan.ground.documents.archive import DOCUMENT, MEGA, Limits, column_letter, inspect
 from qipan.ground.documents.office.pictures import Picture, pictures_of
 from qipan.ground.documents.office.word import Span, tables_of
 from qipan.ground.documents.problems import FileError, Place, size_within

@@ -59,7 +59,9 @@ def _table(node: Xml.Element, media: dict[str, str] | object) -> WordTable:
                     out.merges.append(((row, at), (row, at + wide - 1)))
                 if merge is not None:
                     begun[at] = row
-            shown = [Picture(target) for blip in within(cell, "blip") if (target := targets.get(attribute(blip, "embed")))]
+            shown = [
+                Picture(target) for blip in within(cell, "blip") if (target := targets.get(attribute(blip, "embed")))
+            ]
             if shown and kept < MOST_PICTURES:
                 kept += len(shown)
                 out.pictures[row, at] = tuple(dict.fromkeys(shown))

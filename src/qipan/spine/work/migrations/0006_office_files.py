@@ -5,82 +5,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_schedule'),
-        ('units', '0003_sent_forms'),
-        ('work', '0005_steps'),
+        ("jobs", "0002_schedule"),
+        ("units", "0003_sent_forms"),
+        ("work", "0005_steps"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficeFile',
+            name="OfficeFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(help_text="the file's name as it was handed in", max_length=200)),
-                ('digest', models.CharField(help_text='SHA-256 of the file', max_length=64)),
-                ('kind', models.CharField(help_text='xlsx, xls, docx or csv', max_length=8)),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('reading', 'Reading'), ('ready', 'Ready'), ('unreadable', 'Unreadable'), ('recording', 'Recording'), ('recorded', 'Recorded'), ('discarded', 'Discarded'), ('undone', 'Undone')], default='reading', max_length=10)),
-                ('choices', models.JSONField(blank=True, default=dict)),
-                ('summary', models.JSONField(blank=True, default=dict)),
-                ('by_person', models.CharField(max_length=80)),
-                ('by_post', models.CharField(max_length=120)),
-                ('by_unit', models.CharField(max_length=80)),
-                ('added_at', models.DateTimeField()),
-                ('recorded_by', models.CharField(blank=True, max_length=160)),
-                ('recorded_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_by', models.CharField(blank=True, max_length=160)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='office_files', to='units.county')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(help_text="the file's name as it was handed in", max_length=200)),
+                ("digest", models.CharField(help_text="SHA-256 of the file", max_length=64)),
+                ("kind", models.CharField(help_text="xlsx, xls, docx or csv", max_length=8)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Reading"),
+                            ("ready", "Ready"),
+                            ("unreadable", "Unreadable"),
+                            ("recording", "Recording"),
+                            ("recorded", "Recorded"),
+                            ("discarded", "Discarded"),
+                            ("undone", "Undone"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                ("summary", models.JSONField(blank=True, default=dict)),
+                ("by_person", models.CharField(max_length=80)),
+                ("by_post", models.CharField(max_length=120)),
+                ("by_unit", models.CharField(max_length=80)),
+                ("added_at", models.DateTimeField()),
+                ("recorded_by", models.CharField(blank=True, max_length=160)),
+                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_by", models.CharField(blank=True, max_length=160)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="office_files", to="units.county"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='ImportedRow',
+            name="ImportedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identity', models.CharField(max_length=64)),
-                ('place', models.CharField(blank=True, max_length=120)),
-                ('joined', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('said', models.JSONField(blank=True, default=dict)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.county')),
-                ('sighting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='work.sighting')),
-                ('work_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='work.workitem')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='work.officefile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("identity", models.CharField(max_length=64)),
+                ("place", models.CharField(blank=True, max_length=120)),
+                ("joined", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("said", models.JSONField(blank=True, default=dict)),
+                (
+                    "county",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.county"),
+                ),
+                (
+                    "sighting",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="work.sighting",
+                    ),
+                ),
+                (
+                    "work_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="work.workitem"
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="work.officefile"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='OfficeWord',
+            name="OfficeWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('heading', 'Heading'), ('unit', 'Unit')], max_length=8)),
-                ('word', models.CharField(max_length=120)),
-                ('means', models.JSONField(default=list, help_text='a field, or codes of units; empty to leave it out')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='office_words', to='units.county')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("heading", "Heading"), ("unit", "Unit")], max_length=8)),
+                ("word", models.CharField(max_length=120)),
+                (
+                    "means",
+                    models.JSONField(default=list, help_text="a field, or codes of units; empty to leave it out"),
+                ),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="office_words", to="units.county"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kind', 'word'),
+                "ordering": ("kind", "word"),
             },
         ),
         migrations.AddIndex(
-            model_name='officefile',
-            index=models.Index(fields=['county', 'year'], name='office_file_year'),
+            model_name="officefile",
+            index=models.Index(fields=["county", "year"], name="office_file_year"),
         ),
         migrations.AddConstraint(
-            model_name='importedrow',
-            constraint=models.UniqueConstraint(fields=('county', 'identity'), name='imported_row_once'),
+            model_name="importedrow",
+            constraint=models.UniqueConstraint(fields=("county", "identity"), name="imported_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='officeword',
-            constraint=models.UniqueConstraint(fields=('county', 'kind', 'word'), name='office_word_once'),
+            model_name="officeword",
+            constraint=models.UniqueConstraint(fields=("county", "kind", "word"), name="office_word_once"),
         ),
     ]

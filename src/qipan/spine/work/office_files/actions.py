@@ -52,7 +52,9 @@ def hand_in(name: str, chunks: Iterable[bytes], year: int, *, by: Post) -> Offic
         FileError: it is empty, too large, or of a kind that is not read here.
     """
     _may(by)
-    digest, kind, size = keep(_folder(), name, chunks, largest=LARGEST, kind_of=lambda head, path: _kind(name, head, path))
+    digest, kind, size = keep(
+        _folder(), name, chunks, largest=LARGEST, kind_of=lambda head, path: _kind(name, head, path)
+    )
     with act(actor(by)) as noted:
         added = OfficeFile.objects.create(
             county=by.unit.county, year=year, name=name[-200:], digest=digest, kind=kind, size=size,

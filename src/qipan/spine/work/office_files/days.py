@@ -68,7 +68,9 @@ class Deadlines:
             iso = read_day(words)
             day = date.fromisoformat(iso) if iso else self._without_year(words)
         if day is None:
-            return None, Text(f"发现时间“{words}”不是日期，按今天", f"{words!r} is no date: found today") if words else Text()
+            return None, Text(
+                f"发现时间“{words}”不是日期，按今天", f"{words!r} is no date: found today"
+            ) if words else Text()
         at = datetime.combine(day, time(12), self._clock.zone)
         if at > self._now and day > self._now.astimezone(self._clock.zone).date():
             return self._now, Text("发现时间在今天之后，按今天", "found after today: counted as today")

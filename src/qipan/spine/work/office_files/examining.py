@@ -104,7 +104,9 @@ def _table(read: ReadTable) -> dict[str, Any]:
         "name": read.name,
         "kind": read.kind,
         "rows": len(read.rows),
-        "columns": [[word, read.heading.fields.get(column, "")] for column, word in enumerate(read.heading.words) if word],
+        "columns": [
+            [word, read.heading.fields.get(column, "")] for column, word in enumerate(read.heading.words) if word
+        ],
         "missing": [both(one) for one in what_is_missing(fields)],
     }
 

@@ -134,7 +134,11 @@ class _Planner:
             self._skip(row, Text("表中没有问题或任务一列", "no column says what the problem or the task is"))
             return
         if not what:
-            words = Text("“问题”一栏是空的", "no problem is written") if kind == PROBLEM else Text("“任务”一栏是空的", "no task is written")
+            words = (
+                Text("“问题”一栏是空的", "no problem is written")
+                if kind == PROBLEM
+                else Text("“任务”一栏是空的", "no task is written")
+            )
             self._skip(row, words)
             return
         units = cell_units(row.words("lead"), self.world.units)
@@ -187,7 +191,9 @@ class _Planner:
             planned.reasons += [_told(name, before) for name in names]
             return
         if row.after:
-            planned.notes.append(Text("整改后照片没有导入：要由责任单位反馈", "photos of the fix were not taken: the unit reports them"))
+            planned.notes.append(
+                Text("整改后照片没有导入：要由责任单位反馈", "photos of the fix were not taken: the unit reports them")
+            )
         if not self._deadline(planned, kind, dated):
             return
         planned.person = self.world.person(row.line("person"), lead)
@@ -285,7 +291,9 @@ class _Planner:
             if not one.lead:
                 one.lead = who.unit.name if who.unit is not None else Text()
                 if who.unit is None:
-                    one.notes.append(Text("没有责任单位，由创城办接收待派", "no unit is named; the campaign office holds it"))
+                    one.notes.append(
+                        Text("没有责任单位，由创城办接收待派", "no unit is named; the campaign office holds it")
+                    )
             if key is None:
                 continue
             if key in held:
@@ -357,4 +365,3 @@ def _told(name: str, before: Known) -> Text:
         f"{words.zh}与{before.number}不同；导入不改已有事项，请在该事项上改派或调整时限",
         f"{words.en} differs from {before.number}; an import changes nothing that is there: reassign it or move its deadline there",
     )  # fmt: skip
-

@@ -61,7 +61,9 @@ def write(
                 summary=summary, state=OfficeFile.State.RECORDED, recorded_at=now
             )
             noted.note(
-                "work.record_file", Thing("office_file", str(found.pk), found.name), {"year": found.year, **summary["written"]}
+                "work.record_file",
+                Thing("office_file", str(found.pk), found.name),
+                {"year": found.year, **summary["written"]},
             )
             progress.finish({"file": found.pk})
     except IntegrityError:
@@ -100,7 +102,12 @@ def _orders(
     if not findings:
         return []
     take_counter(found.county_id)
-    last = Sighting.objects.filter(work_item__county_id=found.county_id).order_by("-pk").values_list("pk", flat=True).first()
+    last = (
+        Sighting.objects.filter(work_item__county_id=found.county_id)
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
     opened = open_orders(examined.year, findings, by=by, origin=_origin(found), at=now)
     # Nobody else opens orders in this county meanwhile, so the new sightings are ours, in the order of the findings.
     seen = Sighting.objects.filter(work_item__county_id=found.county_id, pk__gt=last or 0).order_by("pk")
@@ -176,7 +183,11 @@ def undo(file_id: int, *, by: Post, at: datetime | None = None) -> OfficeFile | 
         found.state, found.undone_at = OfficeFile.State.UNDONE, now
         found.undone_by = " ".join(part for part in (by.unit.name_zh, by.title_zh, str(by.person)) if part)[:160]
         found.save(update_fields=["state", "undone_at", "undone_by"])
-        noted.note("work.undo_file", Thing("office_file", str(found.pk), found.name), {"items": len(opened), "joined": len(joined)})
+        noted.note(
+            "work.undo_file",
+            Thing("office_file", str(found.pk), found.name),
+            {"items": len(opened), "joined": len(joined)},
+        )
         _tell(list(opened.values()), found, by, now)
         points.ask(by.unit.county, by)
     return found
@@ -207,7 +218,12 @@ def _cancel(items: Sequence[WorkItem], words: str, by: Post, now: datetime) -> N
     )
     if changed != len(keys):
         transaction.set_rollback(True)
-        raise WorkError(Text("撤销期间有人办理了其中的事项，没有撤销。", "Somebody acted on one of the items meanwhile; nothing was undone."))
+        raise WorkError(
+            Text(
+                "撤销期间有人办理了其中的事项，没有撤销。",
+                "Somebody acted on one of the items meanwhile; nothing was undone.",
+            )
+        )
     for item in items:
         item.version = 2
     LogEntry.objects.bulk_create([entry(item, Step.CANCELLED, by, now, text=words) for item in items], batch_size=500)
@@ -218,7 +234,9 @@ def _leave(items: Sequence[WorkItem], words: str, by: Post, now: datetime) -> No
     for item in items:
         WorkItem.objects.filter(pk=item.pk, version=item.version).update(version=item.version + 1)
         item.version += 1
-    LogEntry.objects.bulk_create([entry(item, Step.NOTED, by, now, text=f"{words}，并入的这次发现已移除") for item in items])
+    LogEntry.objects.bulk_create(
+        [entry(item, Step.NOTED, by, now, text=f"{words}，并入的这次发现已移除") for item in items]
+    )
 
 
 def _tell(items: Sequence[WorkItem], found: OfficeFile, by: Post, now: datetime) -> None:
@@ -232,5 +250,7 @@ def _tell(items: Sequence[WorkItem], found: OfficeFile, by: Post, now: datetime)
             f"导入的{len(mine)}件已撤销（{messages.short(found.name, 40)}）。第一件：{mine[0].number} {messages.short(mine[0].title_zh)}",
             f"{len(mine)} imported items were withdrawn ({messages.short(found.name, 40)}), the first: {mine[0].number} {messages.short(mine[0].title_zh)}",
         )  # fmt: skip
-        notices.append(messages.notice(mine[0], recipients.of(lead), "cancelled", words, by=by, address="/work/?view=cancelled"))
+        notices.append(
+            messages.notice(mine[0], recipients.of(lead), "cancelled", words, by=by, address="/work/?view=cancelled")
+        )
     send_all(notices, at=now)

@@ -84,9 +84,13 @@ class World:
         if len(found) == 1:
             return found[0], Text()
         if len(found) > 1:
-            return None, Text(f"有{len(found)}个点位叫“{name}”，未关联点位", f"{len(found)} sites are called {name}: linked to none")
+            return None, Text(
+                f"有{len(found)}个点位叫“{name}”，未关联点位", f"{len(found)} sites are called {name}: linked to none"
+            )
         if name:
-            return None, Text(f"点位库里没有“{name}”，地点写入说明", f"{name} is no site of the register: kept as words")
+            return None, Text(
+                f"点位库里没有“{name}”，地点写入说明", f"{name} is no site of the register: kept as words"
+            )
         return None, Text()
 
     def item(self, key: str, what: str, stratum: str) -> str:
@@ -168,4 +172,3 @@ def world_of(year: CampaignYear, explained: Mapping[str, Sequence[str]], tables_
     return World(
         year, clock(county.pk), unit_words(county, today, explained), units, sites, rows, numbers, people, items,
     )  # fmt: skip
-

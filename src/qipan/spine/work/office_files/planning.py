@@ -12,6 +12,7 @@ from qipan.ground.documents.headings import plain
 from qipan.ground.documents.office.pictures import Picture
 from qipan.ground.documents.problems import Place
 from qipan.ground.units.models import Unit
+from qipan.spine.work.lightness.rules import broken, shipped_rules
 from qipan.spine.work.limits import FARTHEST
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.office_files import days
@@ -117,7 +118,7 @@ class _Planner:
         self.world, self.now, self.fallback, self.out = world, now, fallback, out
         self.seen: dict[str, Place] = {}
         self.dates = days.Deadlines(world.clock, now)
-        self.today = day_of(now)
+        self.rails = shipped_rules()
 
     def add(self, row: OfficeRow, kind: str) -> None:
         """Look at one row; a group of units makes several of it."""
@@ -257,6 +258,7 @@ class _Planner:
             same=_digest("order", site.code if site is not None else where, what, mine) if where else "",
             deadline_text=planned.words, person=planned.person, territory=planned.territory,
         )  # fmt: skip
+        self._guard(planned, text, planned.title.zh)
 
     def _task(self, row: OfficeRow, planned: PlannedRow, lead: Unit | None) -> None:
         if lead is None or planned.deadline is None:
@@ -269,6 +271,17 @@ class _Planner:
             text="\n".join([row.words(TASK), *self._lines(row, planned)]), deliverable=row.line("deliverable")[:300],
             deadline_text=planned.words, person=planned.person,
         )  # fmt: skip
+        self._guard(planned, planned.draft.text, planned.draft.deliverable)
+
+    def _guard(self, planned: PlannedRow, *texts: str) -> None:
+        """Leave out a row whose words break a guard rail; by hand, with a reason, it may still be issued."""
+        hits = [hit for text in texts for hit in broken(self.rails, text)]
+        if hits:
+            rule = hits[0].rule
+            planned.state, planned.finding, planned.draft = SKIP, None, None
+            planned.reasons.append(
+                Text(f"违反底线规则“{rule.title.zh}”：{rule.words.zh}", f"breaks the guard rail “{rule.title.en}”: {rule.words.en}")
+            )
 
     def _lines(self, row: OfficeRow, planned: PlannedRow) -> list[str]:
         return [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0002_schedule"),
         ("units", "0003_sent_forms"),
-        ("work", "0005_steps"),
+        ("work", "0007_guard"),
     ]
 
     operations = [

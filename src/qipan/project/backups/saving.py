@@ -22,7 +22,7 @@ from qipan.ground.files.models import StoredFile
 from qipan.project.backups import archive, rows
 from qipan.spine.ledger.import_actions import kept_file
 from qipan.spine.ledger.imports import Import
-from qipan.spine.work.models import OfficeFile
+from qipan.spine.work.office_files.models import OfficeFile
 
 Say = Callable[[Text], None]
 _LINES = 500

@@ -23,7 +23,8 @@ from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import OPEN, ImportedRow, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.office_files.models import ImportedRow
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide

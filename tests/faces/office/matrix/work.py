@@ -37,7 +37,7 @@ MATRIX: dict[str, Row] = {
     "work_instruct": Row(LEADER, args=ITEM, answers=404),
     "work_note": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
     "work_files": Row(OFFICE),
-    "work_file_new": Row(OFFICE, "post", answers=422),
+    "work_file_new": Row(OFFICE, "post", answers=404),
     "work_file": Row(OFFICE, args=(1,), answers=404),
     "work_file_progress": Row(OFFICE, args=(1,), answers=404),
     "work_file_settle": Row(OFFICE, "post", args=(1,), answers=404),

@@ -18,8 +18,9 @@ from qipan.ground.notify.models import Message
 from qipan.ground.worktime.actions import seed
 from qipan.spine.work import actions as work
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.models import ImportedRow, OfficeFile, OfficeWord, Sighting, WorkItem
+from qipan.spine.work.models import Sighting, WorkItem
 from qipan.spine.work.office_files import actions, recording
+from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord
 from tests.little_ledger import YEAR
 from tests.office_workbooks import document, register
 from tests.spine.work import town as towns
@@ -58,8 +59,8 @@ def hand_in(town: Town, path: Path) -> OfficeFile:
     return worked(added)
 
 
-def worked(found: OfficeFile) -> OfficeFile:
-    assert found.job_id
+def worked(found: OfficeFile | None) -> OfficeFile:
+    assert found is not None and found.job_id
     done = run(found.job_id)
     assert done is not None and done.state == "done", done and (done.error_en, done.trace)
     found.refresh_from_db()

@@ -246,7 +246,7 @@ def work_file_settle(request: HttpRequest, pk: int) -> HttpResponse:
         for word, field, was in zip(post.getlist("heading"), post.getlist("field"), post.getlist("was"), strict=False)
         if field != was
     }
-    units = {}
+    units: dict[str, list[str]] = {}
     for number, word in enumerate(post.getlist("word")):
         means = post.getlist(f"unit-{number}")
         if "-" in means:

@@ -23,9 +23,9 @@ from qipan.ground.jobs.progress import Progress
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.worktime.queries import clock
-from qipan.spine.work.models import OfficeFile, OfficeWord
 from qipan.spine.work.office_files.columns import FIELDS
 from qipan.spine.work.office_files.examining import examine
+from qipan.spine.work.office_files.models import OfficeFile, OfficeWord
 from qipan.spine.work.office_files.recording import write
 from qipan.spine.work.permissions import IMPORT_WORK
 

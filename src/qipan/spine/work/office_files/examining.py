@@ -15,8 +15,8 @@ from qipan.ground.documents.office.tables import read_tables
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.progress import Progress
 from qipan.spine.campaigns.models import CampaignYear
-from qipan.spine.work.models import OfficeFile, OfficeWord
 from qipan.spine.work.office_files.columns import what_is_missing
+from qipan.spine.work.office_files.models import OfficeFile, OfficeWord
 from qipan.spine.work.office_files.planning import STATES, Plan, PlannedRow, plan
 from qipan.spine.work.office_files.rows import ReadTable, read_rows
 from qipan.spine.work.office_files.world import World, world_of

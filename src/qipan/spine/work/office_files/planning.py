@@ -206,34 +206,31 @@ class _Planner:
 
     def _deadline(self, planned: PlannedRow, kind: str, dated: days.Dated) -> bool:
         """Settle the deadline of a row; return whether it can go on."""
+        written = dated.words or dated.said
         late = planned.deadline is not None and planned.deadline <= self.now
-        needs = planned.deadline is None and kind == TASK
-        if late or needs:
+        if late or (planned.deadline is None and kind == TASK):
             self.out.past += 1
             if self.fallback is None:
-                said = f"“{dated.words or dated.said}”" if (dated.words or dated.said) else ""
-                why = (
-                    Text(f"时限{said}已过", f"the deadline {dated.words or dated.said} has passed") if late
-                    else dated.why or Text("没有写完成时限", "no deadline is written")
-                )  # fmt: skip
+                why = dated.why or Text("没有写完成时限", "no deadline is written")
+                if late:
+                    why = Text(f"时限“{written}”已过", f"the deadline {written} has passed")
                 planned.state = SKIP
                 planned.reasons.append(why)
                 return False
-            words = Text("按本页统一填写的时限办理", "gets the deadline given on this page")
+            planned.notes.append(Text("按本页统一填写的时限办理", "gets the deadline given on this page"))
+            planned.words, planned.deadline = written[:80], self.fallback
+        elif planned.deadline is None:
+            words = Text("没有写时限，按问题类别的时限", "no deadline is written: that of its class counts")
+            if written:
+                words = Text(
+                    f"“{written}”算不出日期，按问题类别的时限",
+                    f"no date follows from {written!r}: that of its class counts",
+                )
             planned.notes.append(words)
-            planned.words = planned.words or dated.said
-            planned.deadline = self.fallback
-        elif planned.deadline is not None and planned.deadline > self.now + FARTHEST:
+        elif planned.deadline > self.now + FARTHEST:
             planned.state = SKIP
             planned.reasons.append(Text("时限太远，请核对年份", "the deadline lies too far ahead; check its year"))
             return False
-        elif planned.deadline is None:
-            why = dated.why if dated.words else None
-            usual = Text("没有写时限，按问题类别的时限", "no deadline is written: that of its class counts")
-            planned.notes.append(
-                Text(f"“{dated.words}”算不出日期，按问题类别的时限", f"no date follows from {dated.words!r}: that of its class counts")
-                if why else usual
-            )  # fmt: skip
         return True
 
     def _order(self, row: OfficeRow, what: str, planned: PlannedRow, lead: Unit | None, *, alone: bool) -> None:
@@ -280,7 +277,10 @@ class _Planner:
             rule = hits[0].rule
             planned.state, planned.finding, planned.draft = SKIP, None, None
             planned.reasons.append(
-                Text(f"违反底线规则“{rule.title.zh}”：{rule.words.zh}", f"breaks the guard rail “{rule.title.en}”: {rule.words.en}")
+                Text(
+                    f"违反底线规则“{rule.title.zh}”：{rule.words.zh}",
+                    f"breaks the guard rail “{rule.title.en}”: {rule.words.en}",
+                )
             )
 
     def _lines(self, row: OfficeRow, planned: PlannedRow) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qipan.assessment.text import Text
 from qipan.ground.units.models import Post
-from qipan.spine.work.models import OfficeFile, OfficeWord
+from qipan.spine.work.office_files.models import OfficeFile, OfficeWord
 from qipan.spine.work.permissions import IMPORT_WORK
 
 

@@ -25,8 +25,9 @@ from qipan.ground.units.models import Post
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.models import ImportedRow, LogEntry, OfficeFile, Sighting, State, Step, WorkItem
+from qipan.spine.work.models import LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.office_files.examining import Examined, both
+from qipan.spine.work.office_files.models import ImportedRow, OfficeFile
 from qipan.spine.work.office_files.planning import JOIN, NEW_TASK, ORDER, PlannedRow
 from qipan.spine.work.opening import Opened, open_orders, take_counter
 from qipan.spine.work.permissions import IMPORT_WORK

@@ -110,7 +110,9 @@ def _in_order(wanted: str, name: str) -> bool:
 
 def cell_units(cell: str, words: UnitWords, *, only_support: bool = False) -> Meant:
     """Return the units of a cell: the marked or first one leads, the rest support; a group leads each for itself."""
-    leads, supports, unknown = [], [], []
+    leads: list[int] = []
+    supports: list[int] = []
+    unknown: list[str] = []
     each = False
     for helping, part in _parts(cell):
         words_here = [word for word in (one.strip() for one in _BETWEEN.split(part)) if word]

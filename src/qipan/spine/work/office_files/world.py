@@ -19,7 +19,8 @@ from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import ImportedRow, WorkItem
+from qipan.spine.work.models import WorkItem
+from qipan.spine.work.office_files.models import ImportedRow
 from qipan.spine.work.office_files.rows import OfficeRow
 from qipan.spine.work.office_files.units import UnitWords, cell_units, unit_words
 from qipan.spine.work.opening import Desk, Finding, desk_for

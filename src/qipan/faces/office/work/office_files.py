@@ -168,6 +168,7 @@ def _rows(request: HttpRequest, found: FileRow) -> dict[str, Any]:
 def _line(one: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "place": Text(*one["place"]), "title": Text(*one["title"]), "lead": Text(*one["lead"]),
+        "supports": [Text(*words) for words in one.get("supports", ())],
         "word": str(ROW_WORDS[one["state"]]), "pill": ROW_PILLS[one["state"]], "item": one["item"],
         "deadline": datetime.fromisoformat(one["deadline"]) if one["deadline"] else None, "words": one["words"],
         "why": [Text(*words) for words in one["why"]], "notes": [Text(*words) for words in one["notes"]],

@@ -94,7 +94,7 @@ def _summary(tables: list[ReadTable], planned: Plan, world: World, explained: di
             for word, count in sorted(planned.unknown_units.items(), key=lambda pair: -pair[1])
         ],
         "explained": _explained(tables, explained),
-        "lines": [_line(one) for one in planned.rows],
+        "lines": [_line(one, world) for one in planned.rows],
     }
 
 
@@ -121,12 +121,13 @@ def _explained(tables: list[ReadTable], explained: dict[str, list[str]]) -> dict
     return {word: means for word, means in explained.items() if word in said}
 
 
-def _line(one: PlannedRow) -> dict[str, Any]:
+def _line(one: PlannedRow, world: World) -> dict[str, Any]:
     return {
         "place": both(one.place.words()),
         "state": one.state,
         "title": both(one.title),
         "lead": both(one.lead),
+        "supports": [both(world.units.names.names[pk]) for pk in one.supports],
         "deadline": one.deadline.isoformat() if one.deadline else "",
         "words": one.words,
         "why": [both(reason) for reason in one.reasons],

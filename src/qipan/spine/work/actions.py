@@ -17,7 +17,6 @@ from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
-from qipan.ground.worktime.queries import clock
 from qipan.spine.work import messages, points
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
@@ -30,13 +29,14 @@ from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import ahead, due_by, settings_of
+from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute, missing_parts
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
+from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import beside, entry, hang, moment, write
 
 __all__ = [
@@ -205,9 +205,9 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
 
 
 def set_deadline(
-    pk: int, *, version: int, by: Post, deadline: datetime, reason: str, at: datetime | None = None
+    pk: int, *, version: int, by: Post, deadline: datetime | When, reason: str, at: datetime | None = None
 ) -> WorkItem:
-    """Give an item another deadline.
+    """Give an item another deadline, in words or as a moment.
 
     Raises:
         PermissionDenied: only the office sets deadlines.
@@ -217,18 +217,18 @@ def set_deadline(
     item = item_for(pk, DIRECT, by)
     ready(item, version, Action.DEADLINE)
     why = reason_of(reason)
-    ahead(deadline, now)
-    until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+    given = as_when(deadline)
+    ahead(given.deadline, now)
     with act(actor(by), now) as noted:
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        data = moved_to(item, given)
         write(
             item, version, [entry(item, Step.DEADLINE, by, now, text=why, data=data)],
-            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
+            **set_to(item, given), **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
         weigh(noted, by, now, [(thing(item), why)])
         words = messages.about(
-            item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
+            item, f"时限改为{messages.said(given.deadline).zh}", f"New deadline {messages.said(given.deadline).en}"
         )
         tell_lead(item, "deadline", words, now, by)
     return item

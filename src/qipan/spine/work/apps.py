@@ -16,6 +16,7 @@ class WorkConfig(AppConfig):
         from qipan.spine.campaigns.setup import county_made
         from qipan.spine.work import deferring, points, reminders  # noqa: F401
         from qipan.spine.work.office_files import actions  # noqa: F401
+        from qipan.spine.work.timing import again  # noqa: F401
 
         county_made.connect(_begin, dispatch_uid="work.classes")
 

@@ -29,6 +29,9 @@ class WorkSettings(models.Model):
         default=1, help_text="working days after issue in which it is returned"
     )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
+    at_once_days = models.PositiveSmallIntegerField(
+        default=3, help_text="working days of what is to be done at once (立行立改)"
+    )
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
 
@@ -155,7 +158,14 @@ class WorkItem(models.Model):
     issued_at = models.DateTimeField()
     due_from = models.DateTimeField(help_text="the light turns to due")
     deadline = models.DateTimeField()
-    deadline_text = models.CharField(max_length=80, blank=True)
+    deadline_text = models.CharField(max_length=80, blank=True, help_text="as it was written: 11月底前")
+    cadence = models.CharField(
+        max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
+    )
+    follows = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by",
+        help_text="the one before it, of what comes again",
+    )  # fmt: skip
     calendar_gap = models.BooleanField(default=False, help_text="counted through a year without a calendar")
     accepted_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text="empty again when the re-check fails")
@@ -172,11 +182,26 @@ class WorkItem(models.Model):
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
     version = models.PositiveIntegerField(default=1)
+    queue = models.GeneratedField(
+        expression=models.Case(
+            models.When(state__in=("issued", "accepted", "reported"), held_since=None, then=models.Value(0)),
+            models.When(state__in=("closed", "cancelled", "merged"), then=models.Value(2)),
+            default=models.Value(1),
+        ),
+        output_field=models.PositiveSmallIntegerField(), db_persist=True,
+        help_text="0 open, 1 stands still, 2 has ended: what a list shows first; kept by the database",
+    )  # fmt: skip
 
     class Meta:
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("county", "number"), name="work_number_in_county"),)
         indexes = (
+            models.Index(fields=("county", "year", "queue", "deadline", "id"), name="work_by_lateness"),
+            models.Index(
+                fields=("county", "year", "state", "request", "deferred_until", "points_at_stake"), name="work_counts"
+            ),
+            models.Index(fields=("county", "year", "points_at_stake", "id"), name="work_by_points"),
+            models.Index(fields=("county", "year", "gain_alone", "id"), name="work_by_gain"),
             models.Index(fields=("county", "year", "state", "deadline"), name="work_list"),
             models.Index(fields=("lead", "state", "deadline"), name="work_of_lead"),
             models.Index(fields=("territory", "state", "deadline"), name="work_of_territory"),

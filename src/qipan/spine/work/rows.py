@@ -68,6 +68,8 @@ class Row:
     request: str = ""
     held_since: datetime | None = None
     deferred_until: date | None = None
+    deadline_text: str = ""
+    cadence: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -128,5 +130,5 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         points_at=item.points_at, handling_round=item.handling_round, sightings=sightings.get(item.pk, 0),
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
-        deferred_until=item.deferred_until,
+        deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
     )  # fmt: skip

@@ -17,6 +17,8 @@ MATRIX: dict[str, Row] = {
     "ladder_decide": Row(OFFICE, "post", answers=422),
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
+    "when": Row(SIGNED_IN),
+    "when_words": Row(SIGNED_IN),
     "work_decompose": Row(OFFICE),
     "work_classes": Row(SIGNED_IN),
     "work_classes_seed": Row(OFFICE, "post", answers=302),

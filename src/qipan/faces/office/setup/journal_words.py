@@ -103,6 +103,7 @@ VERBS = {
     "visits.save": Text("登记检查", "recorded a visit"),
     "work.accept": Text("签收", "accepted"),
     "work.appeal": Text("提出异议", "disputed a finding"),
+    "work.at_once": Text("修改立行立改天数", "changed the days of “at once”"),
     "work.cancel": Text("撤销", "cancelled"),
     "work.close": Text("复查通过，销号", "re-checked and closed"),
     "work.confirm_file": Text("确认导入表格", "confirmed a table of the office"),

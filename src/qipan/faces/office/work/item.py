@@ -19,6 +19,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.asked import KIND_OF_REQUEST, STATE_OF_REQUEST, shown_requests
+from qipan.faces.office.work.cadences import cadence_words
 from qipan.faces.office.work.chain import chain, name_of, word
 from qipan.faces.office.work.clockface import clock_face
 from qipan.faces.office.work.lights import light
@@ -143,6 +144,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "chain": chain(found),
         "ended": _ended(found),
         "clock": clock_face(found),
+        "cadence": cadence_words(row.cadence),
         "asked": next((each for each in shown_requests(found) if each.open), None),
         "deferral": _deferral(found),
         "parts": [_line(each, names) for each in found.parts],
@@ -297,7 +299,10 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
             return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}
         case "deadline" | "instructed" if data.get("to"):
-            return _("new deadline %(at)s") % {"at": minute(datetime.fromisoformat(data["to"]))}
+            at = minute(datetime.fromisoformat(data["to"]))
+            if data.get("words"):
+                return _("new deadline %(words)s: %(at)s") % {"words": data["words"], "at": at}
+            return _("new deadline %(at)s") % {"at": at}
         case "escalated":
             return _rung(data)
         case _:

@@ -16,6 +16,7 @@ from qipan.faces.office.work import (
     office_files,
     rates,
     requests,
+    whens,
 )
 
 
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("when/", whens.when_preview, name="when"),
+    path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),

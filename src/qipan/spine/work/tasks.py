@@ -27,7 +27,7 @@ from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import STANDING, ahead, due_by
+from qipan.spine.work.limits import STANDING, Due, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE
@@ -159,13 +159,13 @@ def decompose(
         code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
         until = (deadlines or {}).get(plan.check, words or plan.deadline)
         drafts.append(
-            _Draft(
+            TaskDraft(
                 plan.title, _unit(codes, code, plan.title), as_when(until), check=plan.check, node=plan.node,
                 supports=tuple(unit for unit in plan.supports if unit.code != code),
                 origin=(CHECK, plan.check, plan.title.zh),
             )
         )  # fmt: skip
-    return [item.pk for item in _issue(year, drafts, by, now)]
+    return [item.pk for item in issue_drafts(year, drafts, by, now)]
 
 
 def issue_task(
@@ -201,18 +201,20 @@ def issue_task(
     line = rulebook(year).lines.get(check) if check else None
     if check and (line is None or line.counter):
         raise WorkError(Text(f"标准中没有测评点“{check}”。", f"The standard has no check {check!r}."), "check")
-    draft = _Draft(
+    draft = TaskDraft(
         title, _unit(codes, unit, title), as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
     )  # fmt: skip
-    made = _issue(year, [draft], by, at or timezone.now())
+    made = issue_drafts(year, [draft], by, at or timezone.now())
     if not made:
         raise WorkError(Text("该测评点已有在办任务。", "This check has an open task already."), "check")
     return made[0]
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class TaskDraft:
+    """A task that is about to be issued."""
+
     title: Text
     lead: Unit
     when: When
@@ -223,6 +225,7 @@ class _Draft:
     text: str = ""
     deliverable: str = ""
     follows: int | None = None
+    person: int | None = None
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -244,16 +247,21 @@ def follow(last: WorkItem, year: CampaignYear, given: When, now: datetime) -> Wo
     """Issue what comes after an item that comes again, by itself; None where its check has an open task."""
     if last.lead is None:
         return None
-    draft = _Draft(
+    draft = TaskDraft(
         last.title, last.lead, given, check=last.check_key, node=last.node, supports=tuple(last.supports.all()),
         origin=(last.origin_kind, last.origin_id, last.origin_label), text=last.text, deliverable=last.deliverable,
         follows=last.pk,
     )  # fmt: skip
-    made = _issue(year, [draft], None, now)
+    made = issue_drafts(year, [draft], None, now)
     return made[0] if made else None
 
 
-def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: datetime) -> list[WorkItem]:
+def issue_drafts(year: CampaignYear, drafts: Sequence[TaskDraft], by: Post | None, now: datetime) -> list[WorkItem]:
+    """Issue tasks in one transaction; one of a check that has an open task is passed over.
+
+    Raises:
+        WorkError: a deadline is not ahead; nothing is issued.
+    """
     for draft in drafts:
         ahead(draft.when.deadline, now)
     if not drafts:
@@ -267,13 +275,16 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         taken = _open_tasks(year)
         made: list[WorkItem] = []
         supports: list[tuple[WorkItem, Unit]] = []
+        dues: dict[tuple[datetime, str], Due] = {}
         for draft in drafts:
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
                 continue
             item = _task(year, draft, settings, now)
-            until = due_by(
-                counted, now, draft.when.deadline, settings, standing=draft.when.cadence == STANDING
-            )  # fmt: skip
+            given = draft.when
+            until = dues.get((given.deadline, given.cadence)) or due_by(
+                counted, now, given.deadline, settings, standing=given.cadence == STANDING
+            )
+            dues[given.deadline, given.cadence] = until
             item.due_from, item.calendar_gap = until.due_from, until.gap
             line = lines.get(draft.check)
             item.side = line.side if line else ""
@@ -314,7 +325,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
     return made
 
 
-def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: datetime) -> WorkItem:
+def _task(year: CampaignYear, draft: TaskDraft, settings: WorkSettings, now: datetime) -> WorkItem:
     return WorkItem(
         county_id=year.campaign.county_id, year=year.year, number=number_of(now, settings), kind=Kind.TASK,
         origin_kind=draft.origin[0][:24], origin_id=draft.origin[1][:80], origin_label=draft.origin[2][:200],
@@ -322,5 +333,5 @@ def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: dateti
         check_key=draft.check, node=draft.node, lead=draft.lead, state=State.ISSUED, issued_at=now, due_from=now,
         deadline=draft.when.deadline, deadline_text=draft.when.text, cadence=draft.when.cadence,
         limit=draft.when.limit.amount if draft.when.limit else None,
-        limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows,
+        limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows, person_id=draft.person,
     )  # fmt: skip

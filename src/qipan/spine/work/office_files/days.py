@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from qipan.assessment.text import Text
 from qipan.ground.documents.lists import read_day
 from qipan.ground.documents.workbook import Cell
-from qipan.ground.worktime.clock import Clock
+from qipan.ground.worktime.clock import Clock, Limit
 from qipan.ground.worktime.words import meant
 
 _EPOCH = date(1899, 12, 30)
@@ -26,6 +26,8 @@ class Dated:
     words: str = ""
     said: str = ""
     why: Text | None = None
+    cadence: str = ""
+    limit: Limit | None = None
 
 
 def serial_day(cell: Cell) -> date | None:
@@ -46,8 +48,8 @@ def serial_day(cell: Cell) -> date | None:
 class Deadlines:
     """Reads the days of one file; the same words are worked out once."""
 
-    def __init__(self, clock: Clock, now: datetime) -> None:
-        self._clock, self._now = clock, now
+    def __init__(self, clock: Clock, now: datetime, at_once_days: int) -> None:
+        self._clock, self._now, self._at_once = clock, now, at_once_days
         self._known: dict[str, Dated] = {}
 
     def read(self, cell: Cell, words: str) -> Dated:
@@ -91,8 +93,8 @@ class Deadlines:
         iso = read_day(words)
         if iso:
             return Dated(self._end(date.fromisoformat(iso)), said=iso)
-        found = meant(words, self._now, self._clock)
-        return Dated(found.at, words[:80], words, found.why_not)
+        found = meant(words, self._now, self._clock, at_once_days=self._at_once)
+        return Dated(found.at, words[:80], words, found.why_not, found.cadence, found.limit)
 
     def _end(self, day: date) -> datetime:
         return datetime.combine(day, _END, self._clock.zone)

@@ -22,6 +22,7 @@ from qipan.spine.work.office_files.units import Meant, cell_units
 from qipan.spine.work.office_files.world import Known, World
 from qipan.spine.work.opening import Finding, keys_of, proposed
 from qipan.spine.work.tasks import TaskDraft
+from qipan.spine.work.timing.when import When
 
 ORDER, NEW_TASK, JOIN, SAME, DIFFERS, SKIP = "order", "task", "join", "same", "differs", "skip"
 STATES = (SKIP, DIFFERS, ORDER, NEW_TASK, JOIN, SAME)
@@ -117,7 +118,7 @@ class _Planner:
     def __init__(self, world: World, now: datetime, fallback: datetime | None, out: Plan) -> None:
         self.world, self.now, self.fallback, self.out = world, now, fallback, out
         self.seen: dict[str, Place] = {}
-        self.dates = days.Deadlines(world.clock, now)
+        self.dates = days.Deadlines(world.clock, now, world.at_once_days)
         self.rails = shipped_rules()
 
     def add(self, row: OfficeRow, kind: str) -> None:
@@ -202,7 +203,7 @@ class _Planner:
         if kind == PROBLEM:
             self._order(row, what, planned, lead, alone=units.each)
         else:
-            self._task(row, planned, lead)
+            self._task(row, planned, lead, dated)
 
     def _deadline(self, planned: PlannedRow, kind: str, dated: days.Dated) -> bool:
         """Settle the deadline of a row; return whether it can go on."""
@@ -257,16 +258,19 @@ class _Planner:
         )  # fmt: skip
         self._guard(planned, text, planned.title.zh)
 
-    def _task(self, row: OfficeRow, planned: PlannedRow, lead: Unit | None) -> None:
+    def _task(self, row: OfficeRow, planned: PlannedRow, lead: Unit | None, dated: days.Dated) -> None:
         if lead is None or planned.deadline is None:
             planned.state = SKIP
             planned.reasons.append(Text("没有牵头单位", "no lead unit is written"))
             return
+        when = When(planned.deadline, planned.words)
+        if planned.deadline == dated.at:
+            when = When(planned.deadline, planned.words, dated.cadence, dated.limit)
         helpers = tuple(unit for pk in planned.supports if (unit := self.world.unit(pk)) is not None)
         planned.draft = TaskDraft(
-            planned.title, lead, planned.deadline, check="", node="", supports=helpers, origin=("file", "", ""),
+            planned.title, lead, when, check="", node="", supports=helpers, origin=("file", "", ""),
             text="\n".join([row.words(TASK), *self._lines(row, planned)]), deliverable=row.line("deliverable")[:300],
-            deadline_text=planned.words, person=planned.person,
+            person=planned.person,
         )  # fmt: skip
         self._guard(planned, planned.draft.text, planned.draft.deliverable)
 

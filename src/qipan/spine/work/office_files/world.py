@@ -18,6 +18,7 @@ from qipan.ground.worktime.clock import Clock
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.work.limits import settings_of
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import WorkItem
 from qipan.spine.work.office_files.models import ImportedRow
@@ -43,6 +44,8 @@ class World:
 
     year: CampaignYear
     clock: Clock
+    at_once_days: int
+    """Working days of what is to be done at once."""
     units: UnitWords
     by_pk: Mapping[int, Unit]
     sites: list[Site]
@@ -171,5 +174,5 @@ def world_of(year: CampaignYear, explained: Mapping[str, Sequence[str]], tables_
     items |= {("", item): item for item in book.catalogue.items}
     sites = list(Site.objects.filter(held(today), county=county))
     return World(
-        year, clock(county.pk), unit_words(county, today, explained), units, sites, rows, numbers, people, items,
+        year, clock(county.pk), settings_of(county.pk).at_once_days, unit_words(county, today, explained), units, sites, rows, numbers, people, items,
     )  # fmt: skip

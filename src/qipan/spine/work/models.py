@@ -181,6 +181,7 @@ class WorkItem(models.Model):
     request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
+    came_by = models.CharField(max_length=8, blank=True, help_text="how its unit's last word came: link, behalf")
     version = models.PositiveIntegerField(default=1)
     queue = models.GeneratedField(
         expression=models.Case(
@@ -276,6 +277,7 @@ CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, 
 
 class LogEntry(models.Model):
     """A step of an item: who did it and when. `person` is the number of the person as a value: it outlives the account.
+    Of a unit's word that came by a link or was entered on its behalf it is who issued the link, or entered it.
 
     `at` is when it happened, `recorded_at` when it was written down; they differ for a fix that is reported later.
     """
@@ -464,5 +466,11 @@ class Request(models.Model):
         return self.state in {Request.State.CONSENT, Request.State.OPEN}
 
 
-# Django looks for the models of a room here.
-from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord  # noqa: E402, F401
+# Themes of their own, in their own packages; Django finds the tables of a room through this module.
+from qipan.spine.work.links.models import HandlingLink  # noqa: E402
+from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord  # noqa: E402
+
+__all__ = [
+    "CHAIN", "OPEN", "Escalation", "HandlingLink", "Handover", "ImportedRow", "ItemClass", "Kind", "Ladder", "LimitUnit", "LogEntry",
+    "OfficeFile", "OfficeWord", "Request", "Rung", "Sighting", "Slip", "State", "Step", "WorkClass", "WorkItem", "WorkSettings",
+]  # fmt: skip

@@ -125,6 +125,8 @@ VERBS = {
     "work.issue": Text("交办", "issued"),
     "work.join": Text("并入在办事项", "joined an open order"),
     "work.ladder": Text("修改督办阶梯", "changed the ladder"),
+    "work.link_give": Text("发放办理链接", "gave a unit a link"),
+    "work.link_withdraw": Text("收回办理链接", "withdrew a link"),
     "work.note": Text("备注", "noted"),
     "work.reassign": Text("改派", "reassigned"),
     "work.record_file": Text("导入任务分解表或台账", "imported a table of the office"),

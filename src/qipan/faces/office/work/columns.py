@@ -18,6 +18,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.templatetags.office import day, points
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS, Linked
 from qipan.faces.office.work.lights import Light, difference_words, light
+from qipan.faces.office.work.marks import CAME
 
 if TYPE_CHECKING:
     from qipan.assessment.rulebook import Rulebook
@@ -209,7 +210,7 @@ def export_headings() -> list[str]:
         _("Supporting units"), _("Person in charge"), _("Site code"), _("Site"), _("Type"), _("Criterion"), _("Item key"),
         _("Class code"), _("Hardware or software"), _("Safety"), _("Comes from"), _("Round"), _("Issued"),
         _("Planned date"), _("Deadline as written"), _("Actual date"), _("Days of difference"), _("Points at stake"), _("Round of handling"),
-        _("Times found"),
+        _("Times found"), _("How the last reply came"),
     ]  # fmt: skip
 
 
@@ -231,5 +232,5 @@ def exported(shown: ShownRow) -> list[object]:
         row.work_class.code if row.work_class else "", SIDE_WORDS[row.side].into(language) if row.side in SIDE_WORDS else "",
         _("yes") if row.safety else "", row.origin[2], row.round, date(row.issued_at), date(row.deadline),
         row.deadline_text, date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
-        row.sightings,
+        row.sightings, str(CAME.get(row.came_by, "")),
     ]  # fmt: skip

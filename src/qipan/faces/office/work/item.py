@@ -23,7 +23,8 @@ from qipan.faces.office.work.cadences import cadence_words
 from qipan.faces.office.work.chain import chain, name_of, word
 from qipan.faces.office.work.clockface import clock_face
 from qipan.faces.office.work.lights import light
-from qipan.faces.office.work.menu import next_acts
+from qipan.faces.office.work.marks import came_words
+from qipan.faces.office.work.menu import beside, next_acts
 from qipan.faces.office.work.moving import moved
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -160,7 +161,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "stake": (found.moved or {}).get("stake", [0])[0],
         "explain_url": reverse("assumptions") + "#whose",
         "main": acts.main,
-        "others": acts.others,
+        "others": (*acts.others, *beside(desk, row)),
         "cannot": acts.cannot,
         "waits_for": acts.waits_for,
         "people": found.people,
@@ -265,7 +266,7 @@ def _slip(data: Mapping[str, Any]) -> Linked | None:
 def _line(each: LogLine, names: Mapping[str, Text], *, papers: bool = False) -> ShownLine:
     later = (each.recorded_at - each.at).total_seconds() >= 60
     return ShownLine(
-        word(each.step), _detail(each, names), each.at, each.recorded_at if later else None, each.person, each.post,
+        word(each.step), "; ".join(filter(None, (_detail(each, names), came_words(each.data)))), each.at, each.recorded_at if later else None, each.person, each.post,
         name_of(each.unit), each.text, each.photos, _observation(each.observation),
         _slip(each.data) if papers else None,
     )  # fmt: skip

@@ -28,6 +28,7 @@ urlpatterns = [
     path("setup/", include("qipan.faces.office.setup.urls")),
     path("setup/", include("qipan.faces.office.setup.register_urls")),
     path("", board.board, name="board"),
+    path("share/", board.board_share, name="board_share"),
     path("points/", points.points, name="points"),
     path("standard/", standard.standard, name="standard"),
     path("standard/editions/", editions.editions, name="editions"),

@@ -3,6 +3,7 @@
 from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX = {
+    "board_share": Row(SIGNED_IN),
     "board": Row(SIGNED_IN),
     "points": Row(SIGNED_IN),
     "standard": Row(SIGNED_IN),

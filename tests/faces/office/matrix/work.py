@@ -48,6 +48,8 @@ MATRIX: dict[str, Row] = {
     "work_file_undo": Row(OFFICE, "post", args=(1,), answers=404),
     "work_file_rows": Row(OFFICE, args=(1,), answers=404),
     "work_file_original": Row(OFFICE, args=(1,), answers=404),
+    "work_list_share": Row(SIGNED_IN),
+    "work_share": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
     "work_link": Row(frozenset({Role.OFFICE, Role.INSPECTOR}), args=ITEM, answers=404),
     "work_link_withdraw": Row(frozenset({Role.OFFICE, Role.INSPECTOR}), "post", args=ITEM, answers=404),
     "work_behalf": Row(OFFICE, args=ITEM, answers=404),

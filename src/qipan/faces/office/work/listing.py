@@ -121,9 +121,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     view = get.get("view", "")
     state = VIEWS[view][0] if view in VIEWS else ""
-    filters = _filters_of(request, desk.year.year, state)
+    filters = filters_of(request, desk.year.year, state)
     sort = get.get("sort", "late")
-    order = sort if sort.removeprefix("-") in ORDERS else "late"
+    order = order_of(request)
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
     around = Around(rulebook(desk.year))
@@ -160,6 +160,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "chips": list(_chips(request, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
+        "share_url": reverse("work_list_share") + _query(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
         "files_url": reverse("work_files") if IMPORT_WORK.allows(desk.post, desk.county) else "",
@@ -180,7 +181,14 @@ def _unit_names(desk: Desk, known: Options, asked: str) -> dict[str, str]:
     return names
 
 
-def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
+def order_of(request: HttpRequest) -> str:
+    """Return the order that an address asks for."""
+    sort = request.GET.get("sort", "late")
+    return sort if sort.removeprefix("-") in ORDERS else "late"
+
+
+def filters_of(request: HttpRequest, year: int, state: str) -> Filters:
+    """Return the conditions that an address asks for."""
     given = {NAMES[name]: request.GET[name].strip() for name in NAMES if request.GET.get(name, "").strip()}
     safety = given.pop("safety", "") == "1"
     if not whole(given.get("file", "")):
@@ -198,6 +206,12 @@ def _address(request: HttpRequest, **changes: str) -> str:
         if value:
             query[name] = value
     return f"?{query.urlencode()}" if query else reverse("work_list")
+
+
+def _query(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else ""
 
 
 def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterable[View]:

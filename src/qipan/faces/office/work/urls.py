@@ -17,6 +17,7 @@ from qipan.faces.office.work import (
     office_files,
     rates,
     requests,
+    share,
     whens,
 )
 
@@ -39,6 +40,7 @@ register_converter(WorkNumber, "work_number")
 
 urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
+    path("share/", share.work_list_share, name="work_list_share"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
     path("rates/", rates.work_rates, name="rates"),
     path("ladder/", ladder.work_ladder, name="ladder"),
@@ -77,6 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/reopen/", acts.work_reopen, name="work_reopen"),
     path("<work_number:number>/instruct/", acts.work_instruct, name="work_instruct"),
     path("<work_number:number>/note/", acts.work_note, name="work_note"),
+    path("<work_number:number>/share/", share.work_share, name="work_share"),
     path("<work_number:number>/link/", handing.work_link, name="work_link"),
     path("<work_number:number>/link/withdraw/", handing.work_link_withdraw, name="work_link_withdraw"),
     path("<work_number:number>/behalf/", handing.work_behalf, name="work_behalf"),

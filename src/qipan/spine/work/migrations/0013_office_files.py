@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0002_schedule"),
         ("units", "0003_sent_forms"),
-        ("work", "0011_suspended_merged"),
+        ("work", "0012_demands"),
     ]
 
     operations = [

@@ -18,7 +18,7 @@ from qipan.ground.notify.models import Message
 from qipan.ground.worktime.actions import seed
 from qipan.spine.work import actions as work
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.models import Sighting, WorkItem
+from qipan.spine.work.models import Sighting, WorkItem, WorkSettings
 from qipan.spine.work.office_files import actions, recording
 from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord
 from tests.little_ledger import YEAR
@@ -298,3 +298,17 @@ def test_a_photo_that_is_none_is_named_and_the_order_opens(town, tmp_path):
     found = confirmed(town, hand_in(town, path))
     assert found.summary["written"]["orders"] == 1 and found.summary["photos"] == 0
     assert found.summary["refused_photos"][0][0].startswith("cell1.jpeg")
+
+
+def test_more_tasks_than_the_month_allows_go_with_a_reason_and_a_leader(town, tmp_path):
+    WorkSettings.objects.update_or_create(county=town.county, defaults={"requests_a_month": 1})
+    lines = [["重点任务", "牵头单位", "完成时限"], *([f"任务{n}", "roads", f"{AHEAD}"] for n in range(3))]
+    found = hand_in(town, document(tmp_path / "a.docx", lines))
+    assert [(over[0], *over[2:]) for over in found.summary["over"]] == [("城管局", 0, 3)]
+    halted = confirmed(town, found)
+    assert halted.state == "ready" and halted.summary["halted"] and not WorkItem.objects.exists()
+    digest = halted.summary["digest"]
+    taken = actions.confirm(
+        found.pk, seen=digest, by=town["office"], reason="年初任务集中下达", leader=town["leader"].pk
+    )  # fmt: skip
+    assert worked(taken).state == "recorded" and WorkItem.objects.count() == 3

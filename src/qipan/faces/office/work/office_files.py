@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -20,9 +21,13 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES, ShownJob
+from qipan.faces.office.work.fields import whole
 from qipan.ground.documents.problems import FileError
+from qipan.ground.units.registers import post_words
 from qipan.overview.points import unit_names
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lightness.demands import leaders
+from qipan.spine.work.lightness.grounds import LEAST
 from qipan.spine.work.office_files import actions
 from qipan.spine.work.office_files.columns import FIELDS
 from qipan.spine.work.office_files.planning import STATES
@@ -141,6 +146,13 @@ def _shown(request: HttpRequest, found: FileRow, *, status: int = 200, **more: A
         context |= _rows(request, found)
     if found.state in {"ready", "unreadable"} and not found.is_busy:
         context |= _settling(request, found)
+    over, halted = summary.get("over", ()), summary.get("halted")
+    if found.state == "ready" and (over or halted):
+        context |= {
+            "over": [(Text(zh, en), had, more) for zh, en, had, more in over], "asks_why": True,
+            "halted": Text(*halted) if halted else None, "reason": request.POST.get("reason", ""),
+            "leaders": [(one.pk, post_words(one)) for one in leaders(at_desk(request).county.pk, timezone.now())],
+        }  # fmt: skip
     if found.state == "recorded" and not found.is_busy:
         context["touched"] = touched(found.id)
         context["refused_photos"] = [Text(*words) for words in summary.get("refused_photos", ())]
@@ -264,7 +276,12 @@ def work_file_settle(request: HttpRequest, pk: int) -> HttpResponse:
 def work_file_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Have a file imported, as it was looked at."""
     found = _found(request, pk)
-    if actions.confirm(pk, seen=request.POST.get("seen", ""), by=at_desk(request).post) is None:
+    post = request.POST
+    reason, leader = post.get("reason", "").strip(), whole(post.get("leader", "")) or 0
+    if (found.summary.get("over") or found.summary.get("halted")) and (len(reason) < LEAST or not leader):
+        words = _("Say in at least %(least)d characters why, and which leader answers for it.") % {"least": LEAST}
+        return _shown(request, found, status=422, refusal=words)
+    if actions.confirm(pk, seen=post.get("seen", ""), by=at_desk(request).post, reason=reason, leader=leader) is None:
         if found.state == "ready":
             words = _("The file was read again after you opened this page. This is what it would do now.")
             return _shown(request, _found(request, pk), status=409, refusal=words)

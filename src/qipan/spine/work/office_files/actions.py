@@ -23,6 +23,7 @@ from qipan.ground.jobs.progress import Progress
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.worktime.queries import clock
+from qipan.spine.work.lightness.grounds import Grounds, Halt, given
 from qipan.spine.work.office_files.columns import FIELDS
 from qipan.spine.work.office_files.examining import examine
 from qipan.spine.work.office_files.models import OfficeFile, OfficeWord
@@ -114,13 +115,15 @@ def _remember(by: Post, kind: str, words: Mapping[str, list[str]]) -> None:
         )  # fmt: skip
 
 
-def confirm(file_id: int, *, seen: str, by: Post) -> OfficeFile | None:
+def confirm(file_id: int, *, seen: str, by: Post, reason: str = "", leader: int = 0) -> OfficeFile | None:
     """Have a file that was looked at recorded. None where it is not ready, or is not what was looked at any more.
 
     Args:
         file_id: the file.
         seen: the digest of the preview that was looked at.
         by: the office.
+        reason: why units are asked more than the limit of the month, where they are.
+        leader: the post of the leader who answers for that.
     """
     _may(by)
     with act(actor(by)) as noted:
@@ -129,7 +132,8 @@ def confirm(file_id: int, *, seen: str, by: Post) -> OfficeFile | None:
             return None
         found.state = OfficeFile.State.RECORDING
         found.recorded_by = _who(by)
-        found.save(update_fields=["state", "recorded_by"])
+        found.choices = {**found.choices, "reason": reason.strip(), "leader": leader}
+        found.save(update_fields=["state", "recorded_by", "choices"])
         _queue(found, RECORD, by)
         _note(noted, "work.confirm_file", found, rows=found.summary.get("changes", 0))
     return found
@@ -215,7 +219,17 @@ def record(progress: Progress, payload: Mapping[str, Any]) -> dict[str, Any]:
                 OfficeFile.objects.filter(pk=found.pk).update(summary=summary, state=state)
                 progress.finish({"file": found.pk})
             return {}
-        if write(found, examined, summary, path, progress, by):
+        try:
+            with given(Grounds(reason=found.choices.get("reason", ""), leader=found.choices.get("leader", 0))):
+                if write(found, examined, summary, path, progress, by):
+                    return {}
+        except Halt as halt:
+            # A rule of lightness stopped it; nothing was recorded, and the page asks for what is missing.
+            with transaction.atomic():
+                OfficeFile.objects.filter(pk=found.pk).update(
+                    summary={**summary, "halted": [halt.words.zh, halt.words.en]}, state=OfficeFile.State.READY
+                )
+                progress.finish({"file": found.pk})
             return {}
     raise JobRefused(
         Text("导入期间有其他导入同时进行，本文件没有登记。请稍后再确认。", "Another import ran at the same moment; nothing of this file was recorded. Confirm it again later.")

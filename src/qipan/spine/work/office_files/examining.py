@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,12 @@ from qipan.ground.documents.office.tables import read_tables
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.progress import Progress
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.work.lightness.demands import month_of
+from qipan.spine.work.lightness.models import Demand
+from qipan.spine.work.limits import settings_of
 from qipan.spine.work.office_files.columns import what_is_missing
 from qipan.spine.work.office_files.models import OfficeFile, OfficeWord
-from qipan.spine.work.office_files.planning import STATES, Plan, PlannedRow, plan
+from qipan.spine.work.office_files.planning import NEW_TASK, STATES, Plan, PlannedRow, plan
 from qipan.spine.work.office_files.rows import ReadTable, read_rows
 from qipan.spine.work.office_files.world import World, world_of
 
@@ -87,6 +91,7 @@ def _summary(tables: list[ReadTable], planned: Plan, world: World, explained: di
         "digest": planned.digest(),
         "counts": {state: planned.count(state) for state in STATES},
         "past": planned.past,
+        "over": _over(planned, world),
         "pictures": len({one.part for row in planned.rows if row.state in {"order", "join"} for one in row.pictures}),
         "tables": [_table(one) for one in tables],
         "unknown_units": [
@@ -96,6 +101,21 @@ def _summary(tables: list[ReadTable], planned: Plan, world: World, explained: di
         "explained": _explained(tables, explained),
         "lines": [_line(one, world) for one in planned.rows],
     }
+
+
+def _over(planned: Plan, world: World) -> list[list[str | int]]:
+    """Return the units that the tasks of a file would ask more of than the limit of the month: names, had, more."""
+    drafts = [one.draft for one in planned.rows if one.draft is not None and one.state == NEW_TASK]
+    more = Counter(unit for draft in drafts for unit in (draft.lead.pk, *(one.pk for one in draft.supports)))
+    limit = settings_of(world.year.campaign.county_id).requests_a_month
+    if not more or not limit:
+        return []
+    rows = Demand.objects.filter(
+        county_id=world.year.campaign.county_id, month=month_of(timezone.now()), unit_id__in=more
+    )
+    had = Counter(rows.values_list("unit_id", flat=True))
+    names = world.units.names.names
+    return [[*both(names[pk]), had[pk], count] for pk, count in more.most_common() if had[pk] + count > limit]
 
 
 def _table(read: ReadTable) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
 from qipan.spine.work.classes import seed_classes
 from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
+from qipan.spine.work.office_files.actions import kept_file
 from qipan.spine.work.office_files.models import OfficeFile
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
@@ -93,6 +94,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, year=year.year, name="a.xlsx", digest="1" * 64, kind="xlsx", size=1, state="ready", added_at=now,
         summary={"unreadable": [], "lines": [], "counts": {}, "digest": "", "changes": 0, "tables": []}, **who,
     )  # fmt: skip
+    kept_file(table.digest, table.kind).parent.mkdir(parents=True, exist_ok=True)
+    kept_file(table.digest, table.kind).write_bytes(b"as it was handed in")
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
     handed = Handover.objects.create(

@@ -87,6 +87,8 @@ OFFICE_COLUMNS: dict[str, tuple[OfficeColumn, ...]] = {
     "time": (NUMBER, ITEM, LEAD, FOUND, DEADLINE, ENDED, DIFFERENCE, LIGHT),
 }
 """The columns of each list; what an order says stands in the list of problems, what a task says in that of tasks."""
+_WIDE = 30
+"""A column of so many characters says what it is about, and gets the room on paper too."""
 KINDS = {"problem": ("order",), "task": ("task", "pledge")}
 
 
@@ -171,9 +173,9 @@ def _printed(row: ShownRow, columns: Sequence[OfficeColumn]) -> dict[str, Any]:
     cells = []
     for column in columns:
         value = column.fill(row)
-        words = day(value) if isinstance(value, date) else "" if value is None else str(value)
+        words = f"{value:%Y-%m-%d}" if isinstance(value, date) else "" if value is None else str(value)
         cells.append({
             "label": column.label, "words": words, "narrow": column.narrow,
-            "kind": "number" if column is NUMBER else "light" if column is LIGHT else "",
+            "wide": column.width >= _WIDE, "kind": "number" if column is NUMBER else "light" if column is LIGHT else "",
         })  # fmt: skip
     return {"number": row.number, "url": row.url, "light": row.light, "safety": row.safety, "cells": cells}

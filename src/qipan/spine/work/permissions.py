@@ -100,6 +100,12 @@ DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
 IMPORT_WORK = Rule(frozenset({Role.OFFICE}))
 """Who may import task tables and fault registers, and take an import back."""
+ISSUE_TASK = Rule(frozenset({Role.OFFICE, Role.LEADER}))
+"""Who may give a unit a single task."""
+LOG_OWN = Rule(UNITS)
+"""Who logs what their own unit has found."""
+KEEP_BASIS = Rule(frozenset({Role.OFFICE}))
+"""Who keeps the register of basis documents."""
 SET_RULES = Rule(frozenset({Role.OFFICE}))
 """Who sets when an item can be returned, how long an extension may be, and when a light turns."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))

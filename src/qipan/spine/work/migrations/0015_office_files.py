@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0002_schedule"),
         ("units", "0003_sent_forms"),
-        ("work", "0012_demands"),
+        ("work", "0014_own_date"),
     ]
 
     operations = [

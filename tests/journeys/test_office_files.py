@@ -82,6 +82,16 @@ def test_a_register_comes_in_is_taken_back_and_comes_in_again(page: Page, server
     expect(page.get_by_text("0 处变化")).to_be_visible()
     assert set(states(page)) == {"已在系统中"}
 
+    # The office's own layout comes back as nothing new either, and one unit's list prints on A4.
+    page.goto(f"{server}/work/?view=open")
+    with page.expect_download() as download:
+        page.locator('.export a[href*="export=office"]').click()
+    laid = tmp_path / "laid.xlsx"
+    download.value.save_as(laid)
+    hand_in(page, server, laid)
+    expect(page.get_by_text("0 处变化")).to_be_visible()
+    assert set(states(page)) == {"已在系统中"}
+
     # Nobody has acted on it, so it can be taken back, and come in once more.
     page.goto(imported)
     page.get_by_role("button", name="撤销本次导入").click()
@@ -90,3 +100,18 @@ def test_a_register_comes_in_is_taken_back_and_comes_in_again(page: Page, server
     expect(page.locator("table.work-list tbody tr")).to_have_count(0)
     hand_in(page, server, path)
     expect(page.get_by_role("button", name="导入 3 行")).to_be_visible()
+
+
+def test_a_unit_prints_each_of_the_four_lists_and_only_its_rows(page: Page, server: str) -> None:
+    """The responsibility list of one unit holds only its rows; the other three are a tap away, all on A4. C60."""
+    sign_in(page, server, "example-liaison")
+    page.goto(f"{server}/work/")
+    page.get_by_role("link", name="打印责任清单").or_(page.locator('a[href*="/work/units/"]')).first.click()
+    unit = page.locator("h1").inner_text().split("：")[1].strip()
+    leads = page.locator("#part-lead").locator("xpath=..").locator('td[data-label="牵头单位"]').all_inner_texts()
+    assert leads and set(leads) == {unit}
+    for word in ("问题清单", "任务清单", "责任清单", "时限清单"):
+        page.locator(".lists-switch a", has_text=word).click()
+        expect(page.locator("h1")).to_contain_text(word)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert b"MediaBox [0 0 841" in paper, "A4, lying"

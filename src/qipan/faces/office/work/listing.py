@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.work import office_lists
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
@@ -140,6 +141,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     order = order_of(request)
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
+    if request.GET.get("export") == "office":
+        found_rows = list(export(desk.post, filters, order, year=desk.year, now=now))
+        return office_lists.workbook(desk, found_rows, Around(rulebook(desk.year)), now)
     around = Around(rulebook(desk.year))
     if kind:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
@@ -173,7 +177,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "keep": kept,
         "chips": list(_chips(request, desk, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
-        "exports": exports.links(request),
+        "exports": [*exports.links(request), (_("XLSX in the office's layout"), _address(request, export="office"))],
         "share_url": reverse("work_list_share") + _query(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
@@ -380,39 +384,3 @@ def _empty(desk: Desk, view: str) -> dict[str, object]:
         "title": _("Nothing is asked of you now"),
         "words": _("When your unit gets an order or a task, it stands here, and your inbox says so."), "action": "", "url": "",
     }  # fmt: skip
-
-
-@require_GET
-@requires(READ)
-def work_unit_sheet(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the responsibility list of one unit, to be printed: only its rows, what it leads first."""
-    desk = at_desk(request)
-    if desk.year is None:
-        return render(request, "office/board_empty.html")
-    now, around = timezone.now(), Around(rulebook(desk.year))
-    names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
-    if code not in names:
-        raise Http404
-    parts = []
-    for role in ("lead", "support", "territory"):
-        filters = Filters(year=desk.year.year, state="open", unit=code, role=role)
-        found = export(desk.post, filters, "deadline", year=desk.year, now=now)
-        # What it leads stands in the first part, wherever the place lies.
-        own = role != "lead"
-        rows = [shown(row, around, now) for row in found if not (own and row.lead and row.lead.code == code)]
-        parts.append((role, SHEET_WORDS[role], rows))
-    context = {
-        "unit": names[code],
-        "unit_url": reverse("unit", args=[code]),
-        "parts": parts,
-        "now": now,
-        "year": desk.year.year,
-        "crumbs": [(_("Work"), reverse("work_list")), (_("Responsibility list"), "")],
-    }
-    return render(request, "office/work/sheet.html", context)
-
-
-SHEET_WORDS = {
-    "lead": gettext_lazy("It leads"), "support": gettext_lazy("It supports"),
-    "territory": gettext_lazy("In its territory, led by others"),
-}  # fmt: skip

@@ -17,6 +17,7 @@ MATRIX: dict[str, Row] = {
     "ladder_decide": Row(OFFICE, "post", answers=422),
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
+    "work_settings": Row(OFFICE),
     "when": Row(SIGNED_IN),
     "when_words": Row(SIGNED_IN),
     "work_decompose": Row(OFFICE),
@@ -53,4 +54,8 @@ MATRIX: dict[str, Row] = {
     "work_decide": Row(EYES, args=ITEM, answers=404),
     "work_defer": Row(OFFICE, args=ITEM, answers=404),
     "work_resume": Row(OFFICE, args=ITEM, answers=404),
+    "work_suspend": Row(OFFICE, args=ITEM, answers=404),
+    "work_merge": Row(OFFICE, args=ITEM, answers=404),
+    "work_unmerge": Row(OFFICE, args=ITEM, answers=404),
+    "work_withdraw": Row(HANDLERS, args=ITEM, answers=404, bound=True),
 }

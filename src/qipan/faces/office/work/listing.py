@@ -40,17 +40,22 @@ VIEWS = {
     "fixing": ("accepted", pgettext_lazy("work view", "being fixed")),
     "to_recheck": ("reported", pgettext_lazy("work view", "to re-check")),
     "closed": ("closed", pgettext_lazy("work view", "closed")),
+    "suspended": ("suspended", pgettext_lazy("work view", "suspended")),
     "cancelled": ("cancelled", pgettext_lazy("work view", "cancelled")),
+    "merged": ("merged", pgettext_lazy("work view", "merged")),
 }
 """Views of the list: the state that each shows, and its word."""
-OPEN_STATES = ("issued", "accepted", "reported")
+OPEN_STATES = ("issued", "accepted", "reported", "suspended")
+RARE = frozenset({"suspended", "cancelled", "merged"})
+"""Views that are shown only where there is something in them."""
 LIGHT_WORDS = {
     "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
     "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
     "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
     "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
     "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
-    "cancelled": pgettext_lazy("light", "cancelled"),
+    "suspended": pgettext_lazy("light", "suspended"),
+    "cancelled": pgettext_lazy("light", "cancelled"), "merged": pgettext_lazy("light", "merged"),
 }  # fmt: skip
 ROLE_WORDS = {
     "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
@@ -212,7 +217,7 @@ def _query(request: HttpRequest) -> str:
 
 def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterable[View]:
     for name, (state, word) in VIEWS.items():
-        if name == "cancelled" and not states.get("cancelled") and here != name:
+        if name in RARE and not states.get(state) and here != name:
             continue
         wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
         aside = request.GET.get("special") in SPECIAL_VIEWS

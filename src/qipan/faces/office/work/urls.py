@@ -16,7 +16,9 @@ from qipan.faces.office.work import (
     listing,
     rates,
     requests,
+    rules,
     share,
+    turns,
     whens,
 )
 
@@ -46,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("settings/", rules.work_settings, name="work_settings"),
     path("when/", whens.when_preview, name="when"),
     path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
@@ -80,5 +83,9 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/decide/", asks.work_decide, name="work_decide"),
     path("<work_number:number>/defer/", asks.work_defer, name="work_defer"),
     path("<work_number:number>/resume/", asks.work_resume, name="work_resume"),
+    path("<work_number:number>/withdraw/", turns.work_withdraw, name="work_withdraw"),
+    path("<work_number:number>/suspend/", turns.work_suspend, name="work_suspend"),
+    path("<work_number:number>/merge/", turns.work_merge, name="work_merge"),
+    path("<work_number:number>/unmerge/", turns.work_unmerge, name="work_unmerge"),
     path("<work_number:number>/contribute/", asks.work_contribute, name="work_contribute"),
 ]

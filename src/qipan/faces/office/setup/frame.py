@@ -72,6 +72,7 @@ def _tools() -> list[tuple[str, str]]:
         (_("Journal"), served("journal")),
         (_("Classes and time limits"), served("work_classes")),
         (_("Rules of handling"), served("work_settings")),
+        (_("Channels"), served("setup_channels")),
         (_("Practice"), served("practice")),
         (_("Editions"), served("editions")),
     )

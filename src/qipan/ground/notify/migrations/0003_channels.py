@@ -5,52 +5,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notify', '0002_feed'),
-        ('units', '0003_sent_forms'),
+        ("notify", "0002_feed"),
+        ("units", "0003_sent_forms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('dry', 'Dry'), ('mail', 'Mail'), ('wecom', 'Wecom'), ('dingtalk', 'Dingtalk'), ('feishu', 'Feishu')], max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('language', models.CharField(default='zh', max_length=2)),
-                ('address', models.CharField(blank=True, max_length=500)),
-                ('secret', models.CharField(blank=True, help_text='with which the robot wants messages signed', max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
-                ('entered_at', models.DateTimeField(help_text='when the address was entered')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='channels', to='units.county')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dry", "Dry"),
+                            ("mail", "Mail"),
+                            ("wecom", "Wecom"),
+                            ("dingtalk", "Dingtalk"),
+                            ("feishu", "Feishu"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("language", models.CharField(default="zh", max_length=2)),
+                ("address", models.CharField(blank=True, max_length=500)),
+                (
+                    "secret",
+                    models.CharField(
+                        blank=True, help_text="with which the robot wants messages signed", max_length=200
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("entered_at", models.DateTimeField(help_text="when the address was entered")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="channels", to="units.county"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='who makes the words: work.digest, notify.test', max_length=40)),
-                ('key', models.CharField(max_length=120)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('dry', 'Dry'), ('failed', 'Failed'), ('gone', 'Gone')], default='waiting', max_length=8)),
-                ('words', models.TextField(blank=True, help_text='as it was sent, or would have been')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField(help_text='not before this it is tried (again)')),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('tried_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='notify.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(help_text="who makes the words: work.digest, notify.test", max_length=40)),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sent", "Sent"),
+                            ("dry", "Dry"),
+                            ("failed", "Failed"),
+                            ("gone", "Gone"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("words", models.TextField(blank=True, help_text="as it was sent, or would have been")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField(help_text="not before this it is tried (again)")),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("tried_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="notify.channel"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['state', 'next_at'], name='delivery_due')],
-                'constraints': [models.UniqueConstraint(fields=('channel', 'key'), name='delivery_once')],
+                "ordering": ("-id",),
+                "indexes": [models.Index(fields=["state", "next_at"], name="delivery_due")],
+                "constraints": [models.UniqueConstraint(fields=("channel", "key"), name="delivery_once")],
             },
         ),
     ]

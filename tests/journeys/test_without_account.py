@@ -181,13 +181,16 @@ def test_a_calendar_and_a_morning_message(browser: Browser, server: str) -> None
         office.goto(f"{server}/setup/channels/")
         send(office, office.locator('form[action$="/try/"]'))
         # The worker sends within a minute or two.
-        said = office.locator('tr[data-delivery="dry"]')
+        said = office.locator('tr[data-delivery="dry"]').filter(has_text="城关工作群")
         for _ in range(30):
             if said.count():
                 break
             office.wait_for_timeout(5_000)
             office.reload()
-        expect(said.first).to_contain_text("城关工作群")
         expect(said.first).to_contain_text("测试消息")
+        # What the example's own dry runs would have said this morning: counts and numbers of items, no person.
+        morning = office.locator('tr[data-delivery="dry"]').filter(has_text="青石镇工作群")
+        expect(morning).to_contain_text(re.compile(r"待签收\d+件，临期\d+件，超期\d+件"))
+        expect(morning).to_contain_text(re.compile(r"1\. \d{4}-\d{5}"))
         office.set_viewport_size(PHONE)
         fits(office)

@@ -192,5 +192,5 @@ def test_a_calendar_and_a_morning_message(browser: Browser, server: str) -> None
         morning = office.locator('tr[data-delivery="dry"]').filter(has_text="青石镇工作群")
         expect(morning).to_contain_text(re.compile(r"待签收\d+件，临期\d+件，超期\d+件"))
         expect(morning).to_contain_text(re.compile(r"1\. \d{4}-\d{5}"))
-        office.set_viewport_size(PHONE)
+        office.set_viewport_size({"width": 360, "height": 780})
         fits(office)

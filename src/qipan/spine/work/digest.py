@@ -79,10 +79,10 @@ class _Lines:
         for item in due:
             if item.lead is not None:
                 counts[item.lead.name.into("zh" if self.zh else "en")] += 1
-        return [
-            f"{place}. {name}{'｜' if self.zh else ' | '}{count}"
-            for place, (name, count) in enumerate(counts.most_common(MOST), 1)
-        ]
+        most = enumerate(counts.most_common(MOST), 1)
+        if self.zh:
+            return [f"{place}. {name}｜{count}件" for place, (name, count) in most]
+        return [f"{place}. {name} | {count} due or late" for place, (name, count) in most]
 
     def _link(self) -> list[str]:
         """Return where to look: the installation's own name, if it has one."""

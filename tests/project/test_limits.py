@@ -56,7 +56,7 @@ def test_a_link_that_is_none_reads_nothing_of_what_is_sent(client: Client) -> No
         readline = read
 
     address = f"/p/w/{'A' * 27}/report/"
-    request = {
+    request: dict[str, Any] = {
         "wsgi.input": Unread(),
         "CONTENT_LENGTH": str(9 * MEGA),
         "CONTENT_TYPE": "multipart/form-data; boundary=x",

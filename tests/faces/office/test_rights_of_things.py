@@ -99,11 +99,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
-<<<<<<< HEAD
     channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
-=======
     paper = BasisDocument.objects.create(county=county, title="方案")
->>>>>>> origin/main
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
@@ -123,11 +120,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
-<<<<<<< HEAD
         "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
-=======
-        "handover_sign": (handed.pk,), "basis_document": (paper.pk,),
->>>>>>> origin/main
+        "basis_document": (paper.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:

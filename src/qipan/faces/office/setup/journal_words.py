@@ -154,7 +154,6 @@ VERBS = {
 
 THINGS = {
     "channel": Text("消息通道", "channel"),
-    "account": Text("账号", "account"), "backup": Text("备份", "backup"), "calendar": Text("日历", "calendar"),
     "account": Text("账号", "account"), "backup": Text("备份", "backup"), "basis": Text("依据文件", "basis document"), "calendar": Text("日历", "calendar"),
     "campaign": Text("创建活动", "campaign"), "check": Text("测评点", "check"), "county": Text("县", "county"),
     "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "group": Text("专项组", "special group"),

@@ -313,6 +313,14 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             return _("review on %(date)s, approved by %(leader)s") % {"date": data["until"], "leader": data["leader"]}
         case "extension" if data.get("deadline"):
             return _("to %(at)s") % {"at": minute(datetime.fromisoformat(data["deadline"]))}
+        case "reported" if data.get("draw"):
+            draw = data["draw"]
+            words = _("drawn for a look on site: %(number)s is below %(share)s%% (ticket %(ticket)s)")
+            if not draw["site"]:
+                words = _("may be re-checked by photo: %(number)s is not below %(share)s%% (ticket %(ticket)s)")
+            return words % {"number": draw["number"], "share": draw["share"], "ticket": draw["ticket"]}
+        case "rechecked" | "failed" if data.get("how") == "photo":
+            return _("by the photos of the report")
         case "reported" if data.get("without"):
             units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
             return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}

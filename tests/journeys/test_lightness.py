@@ -99,7 +99,7 @@ def test_requests_are_counted_and_a_leader_answers_for_those_over_the_limit(brow
 def test_a_drawn_report_is_looked_at_on_site(browser: Browser, server: str) -> None:
     """A class may be re-checked by photo but for those drawn; the hours stand there; a figure opens its list."""
     with people(browser, forgiven=("422",)) as person:
-        liaison = person("zh-CN", PHONE)
+        liaison = person("en-GB", PHONE)
         sign_in(liaison, server, "example-liaison")
         liaison.goto(f"{server}/mine/")
         unit = liaison.locator("h1").inner_text().strip()

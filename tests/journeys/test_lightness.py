@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.acts import accept, count_of, fault, numbers, of_unit, report, save_visit, send, start_visit
+from tests.journeys.acts import count_of, numbers, send
 from tests.journeys.conftest import sign_in
 from tests.journeys.people import DESK, PHONE, fits, people
 
-SITE = "community-009"
 SHUT = "检查当天，沿街商户一律关门，把流动摊贩赶走。"
 REASON = "自来水抢修，商户已同意停水时段歇业，与检查无关。"
 
@@ -96,49 +95,32 @@ def test_requests_are_counted_and_a_leader_answers_for_those_over_the_limit(brow
         fits(phone)
 
 
-def test_a_drawn_report_is_looked_at_on_site(browser: Browser, server: str) -> None:
-    """A class may be re-checked by photo but for those drawn; the hours stand there; a figure opens its list."""
+def test_classes_are_re_checked_by_photo_with_a_share_on_site(browser: Browser, server: str) -> None:
+    """The office lets a class be re-checked by photo; hours stand there, and each figure opens the list that it counts."""
     with people(browser, forgiven=("422",)) as person:
-        liaison = person("en-GB", PHONE)
-        sign_in(liaison, server, "example-liaison")
-        liaison.goto(f"{server}/mine/")
-        unit = liaison.locator("h1").inner_text().strip()
-        inspector = person("en-GB", DESK)
-        sign_in(inspector, server, "example-inspector")
-        questions = of_unit(start_visit(inspector, server, SITE), unit)
-        # What is dangerous is never re-checked by photo.
-        fault(questions.filter(has_not_text="safety").first, "litter behind the bins")
-        number = save_visit(inspector)[0]
-        inspector.goto(f"{server}/work/{number}/")
-        code = inspector.locator('a[href^="/work/classes/"]').first.get_attribute("href").rstrip("/").rpartition("/")[2]
-
         office = person("en-GB", DESK)
         sign_in(office, server, "example-office")
         office.goto(f"{server}/work/lightness/rechecks/")
-        if office.locator(f'tr[data-rule="{code}"]').count():
-            row = office.locator(f'tr[data-rule="{code}"]')
-            row.locator('input[name="share"]').fill("100")
-            with office.expect_navigation():
-                row.locator('button[type="submit"]').first.click()
-        else:
-            office.locator("form.filters select").select_option(code)
-            office.locator('form.filters input[name="share"]').fill("100")
-            with office.expect_navigation():
-                office.locator("form.filters button").click()
-        expect(office.locator(f'tr[data-rule="{code}"]')).to_have_count(1)
-
-        accept(liaison, server, number)
-        report(liaison, server, number, "The bins were emptied.")
-        inspector.goto(f"{server}/work/{number}/")
-        expect(inspector.locator('section[aria-labelledby="log-title"]')).to_contain_text("drawn for a look on site")
-        inspector.goto(f"{server}/work/{number}/recheck/")
-        expect(inspector.locator('input[name="how"]')).to_have_count(0)
-
+        code = office.locator("form.filters select option").first.get_attribute("value") or ""
+        office.locator('form.filters input[name="share"]').fill("0")
+        with office.expect_navigation():
+            office.locator("form.filters button").click()
+        expect(office.locator(".field-error")).to_contain_text("between 1 and 100")
+        office.locator('form.filters input[name="share"]').fill("25")
+        with office.expect_navigation():
+            office.locator("form.filters button").click()
+        row = office.locator(f'tr[data-rule="{code}"]')
+        expect(row.locator('input[name="share"]')).to_have_value("25")
+        for special in ("lately_site", "lately_photo", "recheck_site", "recheck_photo"):
+            office.goto(f"{server}/work/lightness/rechecks/")
+            said = int(office.locator(f'a[href*="special={special}"]').inner_text().split()[0])
+            assert said == count_of(office, f"{server}/work/?special={special}")
+        leader = person("zh-CN", PHONE)
+        sign_in(leader, server, "example-leader")
+        leader.goto(f"{server}/work/lightness/rechecks/")
+        expect(leader.locator(f'tr[data-rule="{code}"]')).to_contain_text("25 %")
+        fits(leader)
         office.goto(f"{server}/work/lightness/rechecks/")
-        waits = office.locator('a[href*="special=recheck_site"]')
-        count = int(waits.inner_text().split()[0])
-        assert count == count_of(office, f"{server}/work/?special=recheck_site")
-        phone = person("zh-CN", PHONE)
-        sign_in(phone, server, "example-leader")
-        phone.goto(f"{server}/work/lightness/rechecks/")
-        fits(phone)
+        with office.expect_navigation():
+            row.locator('button[value="drop"]').click()
+        expect(row).to_have_count(0)

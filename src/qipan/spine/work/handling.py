@@ -129,7 +129,10 @@ def put_right(
         reported = _entry(item, Step.REPORTED, hand, now, text=done, data={**data, **({DRAW: draw} if draw else {})})
         write(
             item, version, [*lapsed, fixed, reported],
-            **{**changes, "state": State.REPORTED, "reported_at": now, "came_by": hand.way, "photo_recheck": bool(draw) and not draw["site"]},
+            **{
+                **changes, "state": State.REPORTED, "reported_at": now, "came_by": hand.way,
+                "photo_recheck": draw is not None and not draw["site"],
+            },
         )  # fmt: skip
         hang(reported, photos)
         noted.note("work.report", thing(item), _noted(hand, {"round": item.handling_round, "photos": len(photos)}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def reported(town: Town, cluster: str = "r2", **more) -> WorkItem:
     return WorkItem.objects.get(pk=item.pk)
 
 
-def look(town: Town, item: WorkItem, who: str = "inspector", **more) -> object:
+def look(town: Town, item: WorkItem, who: str = "inspector", **more) -> Any:
     return actions.recheck(item.pk, version=item.version, by=town[who], outcome="pass", at=at(3), by_photo=True, **more)
 
 

@@ -7,7 +7,7 @@ node would have several of each.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +27,7 @@ from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.demands import OVER, Asking, ask, refuse_if_on_file
+from qipan.spine.work.lightness.empowering import lead_for
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import STANDING, ahead, due_by
@@ -209,11 +210,14 @@ def issue_task(
         score = standing(year).card.checks.get(check)
         if score is not None and score.possible and score.earned == score.possible:
             refuse_if_on_file(year, rulebook(year), check)
+    now = at or timezone.now()
+    lead, ground = lead_for(_unit(codes, unit, title), year, title, now, check=check)
     draft = _Draft(
-        title, _unit(codes, unit, title), as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
+        title, lead, as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
+        ground=ground,
     )  # fmt: skip
-    made = _issue(year, [draft], by, at or timezone.now())
+    made = _issue(year, [draft], by, now)
     if not made:
         raise WorkError(Text("该测评点已有在办任务。", "This check has an open task already."), "check")
     return made[0]
@@ -231,6 +235,7 @@ class _Draft:
     text: str = ""
     deliverable: str = ""
     follows: int | None = None
+    ground: Mapping[str, str] = field(default_factory=dict)
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -274,6 +279,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         settings = take_counter(county)
         taken = _open_tasks(year)
         made: list[WorkItem] = []
+        grounds: dict[str, Mapping[str, str]] = {}
         supports: list[tuple[WorkItem, Unit]] = []
         for draft in drafts:
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
@@ -289,6 +295,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
                 taken[draft.origin[1]] = item.number
                 item.open_key = task_key(county, year.year, draft.check)
             made.append(item)
+            grounds[item.number] = draft.ground
             supports += [(item, unit) for unit in draft.supports]
         WorkItem.objects.bulk_create(made)
         settings.save(update_fields=["next_number"])
@@ -304,7 +311,11 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
                     by,
                     now,
                     text=item.text,
-                    data={"unit": item.lead.code, **({OVER: over[item.pk]} if item.pk in over else {})},
+                    data={
+                        "unit": item.lead.code,
+                        **grounds[item.number],
+                        **({OVER: over[item.pk]} if item.pk in over else {}),
+                    },
                 )
                 for item in made
                 if item.lead

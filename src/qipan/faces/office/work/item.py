@@ -155,6 +155,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "talk": [_line(each, names) for each in found.log if each.step == "noted"],
         "may_note": found.actions["note"].allowed,
         "work_class": _class(found),
+        "grounds": [each.data for each in found.log if each.data.get("power") or each.data.get("instead_of")][-1:],
         "over_limit": [each.data["over"] for each in found.log if each.data.get("over")],
         "instructions": list(_instructions(found.instructions)),
         "joined": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.acts import count_of, numbers, send
+from tests.journeys.acts import choose, count_of, numbers, send
 from tests.journeys.conftest import sign_in
 from tests.journeys.people import DESK, PHONE, fits, people
 
@@ -124,3 +124,21 @@ def test_classes_are_re_checked_by_photo_with_a_share_on_site(browser: Browser, 
         with office.expect_navigation():
             row.locator('button[value="drop"]').click()
         expect(row).to_have_count(0)
+
+
+def test_an_order_to_a_community_names_power_and_means(browser: Browser, server: str) -> None:
+    """Given to a community, an order says what power and means that has for it; they are printed on the item."""
+    with people(browser, forgiven=("422",)) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/?view=to_accept&kind=order")
+        number = sorted(numbers(office))[-1]
+        office.goto(f"{server}/work/{number}/reassign/")
+        choose(office, "unit", "Chuanchang Community")
+        office.locator('textarea[name="reason"]').fill("It is inside the estate.")
+        send(office)
+        expect(office.locator("[data-weak]")).to_contain_text("Chuanchang Community")
+        office.locator('input[name="ground_power"]').fill("cleaning of the stairwells")
+        office.locator('input[name="ground_means"]').fill("four cleaners")
+        send(office)
+        expect(office.locator(".over-limit")).to_contain_text("four cleaners")

@@ -15,6 +15,7 @@ VERBS = {
     "accounts.sign_out": Text("退出登录", "signed out"),
     "accounts.switch_post": Text("切换岗位", "switched post"),
     "audit.verify": Text("校验日志", "verified the journal"),
+    "basis.keep": Text("登记依据文件", "entered a basis document"),
     "calendar.day": Text("修改某日安排", "changed a day"),
     "calendar.hours": Text("修改工作时间", "changed working hours"),
     "calendar.seed": Text("载入法定节假日", "loaded public holidays"),
@@ -109,6 +110,7 @@ VERBS = {
     "work.appeal": Text("提出异议", "disputed a finding"),
     "work.at_once": Text("修改立行立改天数", "changed the days of “at once”"),
     "work.cancel": Text("撤销", "cancelled"),
+    "work.cite": Text("引用依据文件", "cited a document"),
     "work.close": Text("复查通过，销号", "re-checked and closed"),
     "work.consent": Text("负责人同意延期", "answered an extension as the head"),
     "work.contribute": Text("配合单位反馈", "added a supporting part"),
@@ -130,6 +132,7 @@ VERBS = {
     "work.link_give": Text("发放办理链接", "gave a unit a link"),
     "work.link_withdraw": Text("收回办理链接", "withdrew a link"),
     "work.note": Text("备注", "noted"),
+    "work.own_date": Text("自设时限", "set its own date"),
     "work.reassign": Text("改派", "reassigned"),
     "work.recheck": Text("复查", "re-checked"),
     "work.reopen": Text("重新打开", "reopened"),
@@ -137,7 +140,9 @@ VERBS = {
     "work.resume": Text("恢复办理", "took up again"),
     "work.photo_rule": Text("设置按照片复查", "set re-checks by photo"),
     "work.lightness": Text("修改减负设置", "changed the settings of lightness"),
+    "work.self": Text("登记自查问题", "logged what its unit found"),
     "work.take_back": Text("撤回批示", "took back an instruction"),
+    "work.uncite": Text("取消引用依据文件", "took a citation away"),
     "work.return": Text("退回", "returned"),
     "work.settings": Text("修改办理规则", "changed the rules of handling"),
     "work.suspend": Text("中止", "suspended"),
@@ -146,7 +151,7 @@ VERBS = {
 }
 
 THINGS = {
-    "account": Text("账号", "account"), "backup": Text("备份", "backup"), "calendar": Text("日历", "calendar"),
+    "account": Text("账号", "account"), "backup": Text("备份", "backup"), "basis": Text("依据文件", "basis document"), "calendar": Text("日历", "calendar"),
     "campaign": Text("创建活动", "campaign"), "check": Text("测评点", "check"), "county": Text("县", "county"),
     "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "group": Text("专项组", "special group"),
     "handover": Text("岗位交接", "hand-over"), "member": Text("指挥部成员", "seat in the headquarters"),

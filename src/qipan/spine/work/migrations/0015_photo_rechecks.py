@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0012_demands"),
+        ("work", "0014_own_date"),
     ]
 
     operations = [

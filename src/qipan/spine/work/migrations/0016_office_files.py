@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("jobs", "0002_schedule"),
         ("units", "0003_sent_forms"),
-        ("work", "0014_own_date"),
+        ("work", "0015_photo_rechecks"),
     ]
 
     operations = [

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
+from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
@@ -29,6 +30,8 @@ from qipan.spine.ledger.models import Observation
 from qipan.spine.work.basis.models import BasisDocument
 from qipan.spine.work.classes import seed_classes
 from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
+from qipan.spine.work.office_files.actions import kept_file
+from qipan.spine.work.office_files.models import OfficeFile
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -89,6 +92,12 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     file = Import.objects.create(
         county=county, year=year.year, name="a.csv", digest="0" * 64, kind="csv", size=1, added_at=now, **who
     )
+    table = OfficeFile.objects.create(
+        county=county, year=year.year, name="a.xlsx", digest="1" * 64, kind="xlsx", size=1, state="ready", added_at=now,
+        summary={"unreadable": [], "lines": [], "counts": {}, "digest": "", "changes": 0, "tables": []}, **who,
+    )  # fmt: skip
+    kept_file(table.digest, table.kind).parent.mkdir(parents=True, exist_ok=True)
+    kept_file(table.digest, table.kind).write_bytes(b"as it was handed in")
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
     handed = Handover.objects.create(
@@ -98,6 +107,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -118,11 +128,14 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
-        "handover_sign": (handed.pk,), "basis_document": (paper.pk,),
+        "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
+        "basis_document": (paper.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
             found[name] = (file.pk,)
+        elif name.startswith("work_file") and MATRIX[name].args:
+            found[name] = (table.pk,)
         elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
             found[name] = (item.number,)
     found["work_contribute"] = (_supported(town),)

@@ -21,11 +21,12 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
-from qipan.spine.work.lightness.months import month_bounds
+from qipan.spine.work.lightness.months import LATELY, month_bounds
 from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.office_files.models import ImportedRow
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
@@ -53,12 +54,14 @@ class Filters:
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
     Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once),
     to_decide (a request waits for the reader's decision), to_consent (for the reader's consent), asked (a request is
-    open), kept (not cancelled, with a deadline), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
+    open), kept (not cancelled, with a deadline), recheck_site and recheck_photo (reported,
+    to be looked at on site or by photo), lately_site and lately_photo (the same of the reports of the last weeks), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
     others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
-    document that items cite. "-" for `side` and `group` is what has none.
+    document that items cite, `file` that of an imported
+    file: what it opened and what it joined. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -77,6 +80,7 @@ class Filters:
     safety: bool = False
     round: str = ""
     origin: str = ""
+    file: str = ""
     text: str = ""
     number: str = ""
     special: str = ""
@@ -203,6 +207,10 @@ def _wanted(
         where = (
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
+    if filters.file:
+        where &= Q(pk__in=ImportedRow.objects.filter(file=int(filters.file)).values("work_item")) | Q(
+            origin_kind="file", origin_id=filters.file
+        )
     where &= _of_rates(filters, now)
     if filters.basis:
         document = int(filters.basis) if filters.basis.isascii() and filters.basis.isdecimal() else 0
@@ -271,6 +279,10 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return to_consent(post, tree)
         case "asked":
             return ~Q(request="")
+        case "recheck_site" | "recheck_photo":
+            return Q(state=State.REPORTED, photo_recheck=special == "recheck_photo")
+        case "lately_site" | "lately_photo":
+            return Q(reported_at__gte=now - timedelta(weeks=LATELY), photo_recheck=special == "lately_photo")
         case "kept":
             return ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
         case "deferred":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from qipan.ground.notify.actions import send_all
 from qipan.ground.sites.models import Site
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Unit
+from qipan.ground.units.types import grassroots_types
 from qipan.ground.worktime.clock import Clock, Limit
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
@@ -105,7 +107,7 @@ class _Place:
     cluster: str
 
 
-@dataclass(slots=True)
+@dataclass
 class Desk:
     """All that is needed to open orders of a year, asked for once."""
 
@@ -117,6 +119,16 @@ class Desk:
     units: dict[int, Unit]
     dues: dict[datetime, Due] = field(default_factory=dict)
     """Deadlines that are named, worked out once for all orders of one act."""
+
+    @cached_property
+    def lowest(self) -> frozenset[str]:
+        """The types of the county's villages and communities (one statement, when a unit is named for the first time)."""
+        return grassroots_types(self.year.campaign.county_id)
+
+    @cached_property
+    def by_code(self) -> dict[str, Unit]:
+        """The county's units by their codes."""
+        return {unit.code: unit for unit in self.units.values()}
 
     def place(self, finding: Finding) -> _Place:
         """Return the check, type and cluster of a finding."""
@@ -134,7 +146,7 @@ class Desk:
     def responsible(self, finding: Finding, place: _Place, function: str) -> Responsible:
         """Return who answers: by the site and the check, else by the function of the class, else nobody."""
         if finding.unit:
-            named = next((unit for unit in self.units.values() if unit.code == finding.unit), None)
+            named = self.by_code.get(finding.unit)
             if named is None:
                 raise WorkError(
                     Text(f"本县没有编号为“{finding.unit}”的单位。", f"The county has no unit {finding.unit!r}."), "unit"
@@ -319,7 +331,7 @@ def draft(
     if who.why == "named" and who.unit is not None:
         check = place.line.key if place.line else ""
         title = finding.title or title_of(desk.book, finding.item, place.line)
-        unit, ground = lead_for(who.unit, desk.year, title, now, check=check, function=function)
+        unit, ground = lead_for(who.unit, desk.year, title, now, check=check, function=function, lowest=desk.lowest)
         who = Responsible(unit, who.why, ground)
     item = _order(desk, finding, place, who, until, origin, now)
     item.work_class = found

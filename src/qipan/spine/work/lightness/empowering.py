@@ -19,8 +19,9 @@ LEAST = 2
 
 
 def lead_for(
-    unit: Unit, year: CampaignYear | None, title: Text, now: datetime, *, check: str = "", function: str = ""
-) -> tuple[Unit, dict[str, str]]:
+    unit: Unit, year: CampaignYear | None, title: Text, now: datetime, *, check: str = "", function: str = "",
+    lowest: frozenset[str] | None = None,
+) -> tuple[Unit, dict[str, str]]:  # fmt: skip
     """Return the unit that a person's choice goes to, and what the log says of it.
 
     Args:
@@ -30,11 +31,12 @@ def lead_for(
         now: when.
         check: the check that it serves, if one.
         function: that of its class, if one.
+        lowest: the types of the county's villages and communities, where they are at hand.
 
     Raises:
         Unempowered: it is a village or community, and neither power and means are named nor the department wanted.
     """
-    if unit.type not in grassroots_types(unit.county_id):
+    if unit.type not in (grassroots_types(unit.county_id) if lowest is None else lowest):
         return unit, {}
     given = grounds()
     trade = trade_of(unit.county_id, year, now, check, function)

@@ -162,6 +162,16 @@ class _Planner:
             said = "、".join(unknown)
             self._skip(row, Text(f"单位“{said}”没有对应到单位库", f"no unit is called {said}"), title=title)
             return
+        lowest = [one for pk in units.leads if (one := self.world.unit(pk)) and one.type in self.world.lowest]
+        if lowest and before is None:
+            name = lowest[0].name
+            words = Text(
+                f"“{name.zh}”是村（社区），交办须写明权限和保障：请逐件交办，或改由主管部门牵头",
+                f"{name.en or name.zh} is a village or community: give it by itself and name power and means, or let the trade "
+                "department lead",
+            )
+            self._skip(row, words, title=title)
+            return
         self.seen[identity] = row.place
         if units.each:
             for unit in units.leads:

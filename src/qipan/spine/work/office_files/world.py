@@ -13,7 +13,7 @@ from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.queries import held
-from qipan.ground.units.types import folded
+from qipan.ground.units.types import folded, grassroots_types
 from qipan.ground.worktime.clock import Clock
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
@@ -53,6 +53,8 @@ class World:
     numbers: dict[str, Known]
     people: Mapping[tuple[str, int], int]
     items: Mapping[tuple[str, str], str]
+    lowest: frozenset[str]
+    """The types of the county's villages and communities."""
     _codes: dict[str, Site] = field(default_factory=dict)
     _names: dict[str, list[Site]] = field(default_factory=dict)
     _territories: dict[str, int | None] = field(default_factory=dict)
@@ -175,4 +177,5 @@ def world_of(year: CampaignYear, explained: Mapping[str, Sequence[str]], tables_
     sites = list(Site.objects.filter(held(today), county=county))
     return World(
         year, clock(county.pk), settings_of(county.pk).at_once_days, unit_words(county, today, explained), units, sites, rows, numbers, people, items,
+        grassroots_types(county.pk),
     )  # fmt: skip

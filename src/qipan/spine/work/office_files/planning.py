@@ -162,7 +162,7 @@ class _Planner:
             said = "、".join(unknown)
             self._skip(row, Text(f"单位“{said}”没有对应到单位库", f"no unit is called {said}"), title=title)
             return
-        lowest = [one for pk in units.leads if (one := self.world.unit(pk)) and one.type in self.world.lowest]
+        lowest = [led for pk in units.leads if (led := self.world.unit(pk)) and led.type in self.world.lowest]
         if lowest and before is None:
             name = lowest[0].name
             words = Text(

@@ -70,6 +70,11 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         complain(Text(f"无法写入：{error.strerror}", f"it cannot be written: {error.strerror}"), language)
         return FAILED
+    from qipan.ground.audit.journal import Actor, Thing, act
+
+    # After it was written: what is in the backup does not tell of itself.
+    with act(Actor()) as noted:
+        noted.note("installation.backup", Thing("backup", path.name), {"size": saved.size})
     mega = saved.size / (1 << 20)
     say(
         Text(

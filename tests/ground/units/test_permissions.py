@@ -50,9 +50,7 @@ def test_nobody_without_a_post_is_allowed_or_sees_anything() -> None:
 def test_a_list_shows_what_the_rule_allows() -> None:
     ours, theirs = make_world(), make_world("linshui", example=False, prefix="real-")
     for role in Role:
-        assert list(Site.objects.filter(READ.visible(ours.posts[role]))) == (
-            [ours.site] if role in COUNTY else []
-        )
+        assert list(Site.objects.filter(READ.visible(ours.posts[role]))) == ([ours.site] if role in COUNTY else [])
         assert list(Site.objects.filter(IMPORT_OBSERVATIONS.visible(theirs.posts[role]))) == (
             [theirs.site] if role == Role.OFFICE else []
         )

@@ -74,6 +74,7 @@ SPECIAL_WORDS = {
     "to_decide": gettext_lazy("a request waits for your decision"),
     "to_consent": gettext_lazy("an extension waits for your consent"),
     "asked": gettext_lazy("with an open request"),
+    "kept": gettext_lazy("not cancelled, with a deadline"),
     "deferred": gettext_lazy("deferred, to be reviewed"),
     "returned": gettext_lazy("returned by the unit"),
     "returned_upheld": gettext_lazy("returned, and rightly"),
@@ -94,12 +95,12 @@ ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found")
+BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued")
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
-    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -314,6 +315,8 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(FOUND_WORDS.get(value, value))
             case "since":
                 words = _("deadlines from %(since)s on") % {"since": value}
+            case "issued":
+                words = _("issued in %(month)s") % {"month": value}
             case "until":
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q
 
 from qipan.assessment.text import Text
-from qipan.ground.audit.models import AuditEntry
 from qipan.ground.jobs.models import Job
 from qipan.ground.jobs.queries import live_workers
 from qipan.ground.jobs.recurring import overdue
 from qipan.ground.units.models import County, Person
 
 SHOWN = 20
-BACKUP = "installation.backup"
+LAST_BACKUP = "last-backup"
+"""The file that `qipan backup` leaves in the data directory: when, and under which name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Installation:
 
 
 def installation(county: County) -> Installation:
-    """Return how the installation runs, and how the accounts of a county stand (six statements)."""
+    """Return how the installation runs, and how the accounts of a county stand (a few statements)."""
     states = Job.objects.aggregate(
         waiting=Count("pk", filter=Q(state=Job.State.WAITING)), running=Count("pk", filter=Q(state=Job.State.RUNNING)),
         failed=Count("pk", filter=Q(state=Job.State.FAILED)),
@@ -63,11 +64,19 @@ def installation(county: County) -> Installation:
             "pk", filter=Q(is_active=True, must_change_password=True) & ~Q(**unusable), distinct=True
         ),
     )  # fmt: skip
-    last = AuditEntry.objects.filter(chain="", verb=BACKUP).order_by("-seq").first()
+    name, at = _last_backup()
     return Installation(
         workers=tuple(live_workers()), waiting=states["waiting"], running=states["running"], failed=states["failed"],
         failures=tuple(FailedJob(job.title, job.ended_at, job.error) for job in failures),
         overdue=tuple(row.name for row in overdue()), accounts=accounts["all"], closed=accounts["closed"],
         without_password=accounts["without"], first_sign_in=accounts["first"],
-        backup=last.thing_label or last.thing_id if last is not None else "", backup_at=last.at if last is not None else None,
+        backup=name, backup_at=at,
     )  # fmt: skip
+
+
+def _last_backup() -> tuple[str, datetime | None]:
+    try:
+        moment, _tab, name = (settings.DATA / LAST_BACKUP).read_text("utf-8").strip().partition("\t")
+        return name, datetime.fromisoformat(moment)
+    except (OSError, ValueError):
+        return "", None

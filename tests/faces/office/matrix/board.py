@@ -35,7 +35,6 @@ MATRIX = {
     "import_file": Row(OFFICE, args=(1,), answers=404),
     "photo": Row(SIGNED_IN, args=("0a000000-0000-4000-8000-000000000001", "shown"), answers=404),
     "account": Row(ANY_POST),
-    "account": Row(SIGNED_IN),
     "feed_make": Row(SIGNED_IN, "post", answers=302),
     "feed_end": Row(SIGNED_IN, "post", answers=302),
     "sign_in": Row(OPEN),

@@ -18,6 +18,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Unit
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.lightness.months import month_bounds
@@ -56,7 +57,8 @@ class Filters:
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. `issued` is the month of issue (2026-03). "-" for `side` and `group` is what has none.
+    others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
+    document that items cite. "-" for `side` and `group` is what has none.
     """
 
     year: int = 0
@@ -84,6 +86,8 @@ class Filters:
     group: str = ""
     found: str = ""
     issued: str = ""
+    parent: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _wanted(
         "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
         "stratum": filters.site_type, "item": filters.item, "check_key": filters.check,
         "work_class__code": filters.work_class, "side": filters.side.replace("-", ""), "safety": filters.safety, "round": filters.round,
-        "origin_kind": filters.origin,
+        "origin_kind": filters.origin, "parent__number": filters.parent,
     }  # fmt: skip
     where &= Q(**{name: value for name, value in plain.items() if value})
     if filters.state == "open":
@@ -200,6 +204,9 @@ def _wanted(
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
     where &= _of_rates(filters, now)
+    if filters.basis:
+        document = int(filters.basis) if filters.basis.isascii() and filters.basis.isdecimal() else 0
+        where &= Q(pk__in=Citation.objects.filter(document_id=document).values("work_item_id"))
     if filters.light:
         where &= light_is(filters.light, now)
     if filters.special in EVER_ASKED:

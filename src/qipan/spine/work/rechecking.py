@@ -30,6 +30,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role
 from qipan.ground.units.permissions import EYES
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.local import short_of_local
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Fact, RecordError, record, years_on
@@ -41,6 +42,7 @@ from qipan.spine.work.errors import EvidenceMissing, NotIndependent, WorkError
 from qipan.spine.work.independence import Handlers, handlers, objection
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.models import Kind, LogEntry, State, Step, WorkItem
+from qipan.spine.work.subtasks import refuse_open
 from qipan.spine.work.writing import entry, hang, moment, release, stale, write
 
 PASS, FAIL = "pass", "fail"
@@ -161,6 +163,8 @@ def recheck(
     judged = _judge(item, year, outcome, outcomes or {}, handlers(item, tree, log), tree, absorbed_items(item, log))
     if not judged.passed and not text.strip():
         raise WorkError(Text("复查不通过，请写明仍存在的问题。", "Say what is still wrong."), "text")
+    if judged.passed:
+        refuse_open(item)
     with act(actor(by), now) as noted:
         moved, observation = _record(item, year, judged, by, now)
         step = _passed if judged.passed else _failed
@@ -220,7 +224,9 @@ def _judge(
     if not applies:
         raise WorkError(Text("不能全部为“不适用”。", "Not everything can be not applicable."), "outcome")
     # Each is read, so that a wrong one is named even after one that fails.
-    verdicts = [full(book, one, seen, wanted.line) for one, seen in applies.items()]
+    verdicts = [
+        full(book, one, seen, wanted.line) and not short_of_local(year, one, seen) for one, seen in applies.items()
+    ]
     return _Judged(all(verdicts), said, None, outcome or "；".join(f"{one}={seen}" for one, seen in said.items()))
 
 

@@ -174,10 +174,9 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
         return False
     if row.concerned is not None and role not in row.concerned:
         return False
-    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON, Role.SUPPORT})
     if row.finder and role == Role.INSPECTOR and relation != OWN:
         return False
-    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
+    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON, Role.SUPPORT})
 
 
 def test_every_address_that_names_a_thing_is_asked_for_one(town: Town) -> None:

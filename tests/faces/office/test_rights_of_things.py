@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
+from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
@@ -98,6 +99,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -118,7 +120,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
-        "handover_sign": (handed.pk,), "basis_document": (paper.pk,),
+        "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
+        "basis_document": (paper.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:

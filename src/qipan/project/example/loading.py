@@ -19,6 +19,7 @@ from qipan.ground.worktime.actions import seed as seed_calendar
 from qipan.project.example import calendar, chosen
 from qipan.project.example.calendar import Calendar
 from qipan.project.example.chance import SEED
+from qipan.project.example.channels import make_channels
 from qipan.project.example.duties import choose_leads, make_function_duties, make_site_duties
 from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
@@ -77,6 +78,7 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})
         orders, since, readings = _live_through(world, year)
         do_the_work(world, year, posts, orders, since, readings)
+        make_channels(county, units["qs-qingshi"], timezone.now())
     return year
 
 

@@ -23,6 +23,7 @@ FIELD_WORDS = {
     "duty_zh": gettext_lazy("Duty (Chinese)"), "duty_en": gettext_lazy("Duty (English)"), "duties_zh": gettext_lazy("Duties of the group"),
     "place": gettext_lazy("Place in the list"),
     "is_territorial": gettext_lazy("Answers for an area"),
+    "is_grassroots": gettext_lazy("Village or community"),
 }  # fmt: skip
 """The fields of registers as pages name them."""
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("units", "0003_sent_forms"),
+        ("units", "0004_grassroots"),
     ]
 
     operations = [

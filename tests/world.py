@@ -17,6 +17,11 @@ TITLES = {
     Role.HEAD: ("局长", "Head of bureau"),
     Role.LIAISON: ("联络员", "Liaison officer"),
     Role.INSPECTOR: ("督查员", "Inspector"),
+    Role.REVIEWER: ("材料审核员", "Document reviewer"),
+    Role.SUPPORT: ("配合单位经办人", "Supporting unit"),
+    Role.SYSTEM: ("系统管理员", "System administrator"),
+    Role.SECURITY: ("安全管理员", "Security administrator"),
+    Role.AUDIT: ("审计管理员", "Audit administrator"),
 }
 
 

@@ -171,10 +171,12 @@ def _supported(town: Town) -> str:
 
 def who(town: Town, far: Town, role: Role, relation: str) -> Post:
     """Someone in a role, as near to the things as asked."""
-    if relation == FOREIGN:
-        return far[PEOPLE[role, OWN]]
-    known = PEOPLE.get((role, relation))
-    return town[known] if known else make_post(make_person(f"{role}-elsewhere"), town.units["west"], role)
+    place = far if relation == FOREIGN else town
+    known = PEOPLE.get((role, OWN if relation == FOREIGN else relation))
+    if known:
+        return place[known]
+    unit = "west" if relation == OTHER and role != Role.SUPPORT else "tourism" if relation == OTHER else "roads"
+    return make_post(make_person(f"{role}-elsewhere"), place.units[unit], role)
 
 
 def may(name: str, row: Row, role: Role, relation: str) -> bool:
@@ -187,7 +189,7 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
         return False
     if row.finder and role == Role.INSPECTOR and relation != OWN:
         return False
-    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON})
+    return not (row.bound and relation == OTHER and role in {Role.HEAD, Role.LIAISON, Role.SUPPORT})
 
 
 def test_every_address_that_names_a_thing_is_asked_for_one(town: Town) -> None:

@@ -15,6 +15,7 @@ import qipan
 from qipan.assessment.text import Text
 from qipan.faces.office.access import desk_of
 from qipan.ground.notify.queries import unread
+from qipan.ground.units.permissions import READ
 from qipan.overview.desk import Desk
 
 _MINE, _LEADER, _BOARD = (_("My unit"), "mine"), (_("My page"), "leader"), (_("Board"), "board")
@@ -22,6 +23,8 @@ _WORK, _RECORD, _SITES = (_("Work"), "work_list"), (_("Record"), "record_home"),
 _STANDARD, _UNITS, _LEDGER = (_("Standard"), "standard"), (_("Units"), "units"), (_("Ledger"), "ledger")
 _DUTIES, _GAPS = (_("Responsibilities"), "responsibilities"), (_("Gaps"), "gaps")
 _SETTINGS = (_("Settings"), "setup")
+_SYSTEM, _JOURNAL = (_("Installation"), "system"), (_("Journal"), "journal")
+_PEOPLE, _LOCKS = (_("People and posts"), "people"), (_("Locks of sign-in"), "locks")
 
 #: The main menu of each role: word, and the name of the address. What is not served (yet) is left out.
 MENU = {
@@ -30,6 +33,11 @@ MENU = {
     "head": (_MINE, _WORK, _BOARD, _STANDARD, _SITES),
     "liaison": (_MINE, _WORK, _BOARD, _STANDARD, _SITES),
     "inspector": (_RECORD, _WORK, _BOARD, _SITES, _LEDGER),
+    "reviewer": (_RECORD, _WORK, _BOARD, _STANDARD, _LEDGER),
+    "support": (_WORK, _BOARD, _STANDARD, _SITES),
+    "system": (_SYSTEM,),
+    "security": (_PEOPLE, _LOCKS),
+    "audit": (_JOURNAL,),
 }
 
 
@@ -77,6 +85,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "years": desk.years,
         "is_example": desk.is_example,
         "menu": _menu(request.path, desk.post.role),
+        "of_the_county_hidden": not READ.allows(desk.post, desk.county),
         "account_label": post_label(desk),
         # Asked for by a template, or not at all; once for a page.
         "unread_count": cache(partial(unread, desk.post)),

@@ -9,12 +9,12 @@ from django.db.models import Q
 from qipan.ground.jobs.actions import is_alive
 from qipan.ground.jobs.models import Job, Worker
 from qipan.ground.units.models import Post
-from qipan.ground.units.permissions import READ
+from qipan.ground.units.permissions import OWN_POST, READ
 
 
 def job_for(post: Post, pk: int) -> Job | None:
     """Return a job that a post may see: one of its county."""
-    return Job.objects.filter(READ.visible(post), pk=pk).first()
+    return Job.objects.filter(OWN_POST.visible(post), pk=pk).first()
 
 
 def jobs_for(post: Post, limit: int = 50) -> list[Job]:

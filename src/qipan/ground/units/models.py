@@ -119,6 +119,11 @@ class Role(models.TextChoices):
     HEAD = "head"
     LIAISON = "liaison"
     INSPECTOR = "inspector"
+    REVIEWER = "reviewer"
+    SUPPORT = "support"
+    SYSTEM = "system"
+    SECURITY = "security"
+    AUDIT = "audit"
 
 
 class Post(models.Model):

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q
+from django.utils import timezone
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Act, Thing, act
@@ -19,9 +20,12 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.changes import differences, stale
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import County, Person, Post, Role, Unit
-from qipan.ground.units.permissions import MANAGE_PEOPLE
+from qipan.ground.units.permissions import ADMINISTRATORS, MANAGE_PEOPLE
+from qipan.ground.units.queries import held
 from qipan.ground.units.registry import check_days
 
+GUARDED = ADMINISTRATORS | {Role.OFFICE}
+"""Roles that are kept apart, and that only the security administrator gives once there is one."""
 _NAME = re.compile(r"[\w.@+\-]+")
 _PHONE = re.compile(r"\+?[0-9][0-9\-\s]{4,24}[0-9]")
 #: Signs of a one-time password that nobody mistakes for another.
@@ -70,6 +74,7 @@ def add_person(person: PersonEntry, post: PostEntry, *, by: Post) -> Person:
     county = by.unit.county
     _may(by, county)
     with act(actor(by)) as done:
+        keep_apart(None, post, by)
         made = write_person(person, post, county, done)
         write_post(made, post, county, done)
     return made
@@ -124,7 +129,48 @@ def add_post(person: int, entry: PostEntry, *, by: Post) -> Post:
     """
     found = _person(person, by)
     with act(actor(by)) as done:
+        keep_apart(found, entry, by)
         return write_post(found, entry, by.unit.county, done)
+
+
+def keep_apart(person: Person | None, entry: PostEntry, by: Post | None, *, kept: Post | None = None) -> None:
+    """Keep the three administrators apart: no person is two of them, or one of them and of the office.
+
+    Once a county has a security administrator, only that post gives a post of the office or of an administrator,
+    and nobody gives one to themselves.
+
+    Raises:
+        RegisterError: it would not be so.
+    """
+    role = Role(entry.role) if entry.role in Role.values else None
+    touched = {role, Role(kept.role) if kept is not None else None} & GUARDED
+    if not touched:
+        return
+    if person is not None:
+        others = Post.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=entry.valid_from or date.min), person=person, role__in=GUARDED - {role}
+        )
+        others = others.filter(Q(valid_from=None) | Q(valid_from__lte=entry.valid_to or date.max))
+        if role in GUARDED and others.exclude(pk=kept.pk if kept is not None else 0).exists():
+            raise RegisterError(
+                Text("系统、安全、审计三员须由三人分任，也不得兼任创城办岗位",
+                     "the system, security and audit administrators are three persons, and none of them is of the office"),
+                "role",
+            )  # fmt: skip
+    if by is None:
+        return
+    today = timezone.localdate()
+    secured = Post.objects.filter(
+        held(today), unit__county_id=by.unit.county_id, role=Role.SECURITY, person__is_active=True
+    ).exists()
+    if secured and by.role != Role.SECURITY:
+        raise RegisterError(
+            Text("本县已设安全管理员；创城办和三员岗位由安全管理员设置",
+                 "the county has a security administrator, who gives the posts of the office and of the administrators"),
+            "role",
+        )  # fmt: skip
+    if person is not None and person.pk == by.person_id:
+        raise RegisterError(Text("不能给自己设置这类岗位", "nobody gives such a post to themselves"), "role")
 
 
 def write_post(person: Person, entry: PostEntry, county: County, done: Act) -> Post:
@@ -164,6 +210,7 @@ def change_post(pk: int, entry: PostEntry, *, version: int, by: Post) -> Post:
                 Text("不能取消自己正在使用的岗位；请由另一位创城办人员办理", "nobody gives up the post they act from; let another officer do it"),
                 "role",
             )  # fmt: skip
+        keep_apart(kept.person, entry, by, kept=kept)
         was = _post_values(kept)
         if not Post.objects.filter(pk=pk, version=version).update(**now, version=version + 1):
             raise stale(county.code, "post", pk, version, kept.version)
@@ -202,6 +249,7 @@ def _set_end(pk: int, on: date | None, version: int, by: Post, verb: str) -> Pos
     if on is not None:
         check_days(kept.valid_from, on)
     with act(actor(by)) as done:
+        keep_apart(kept.person, PostEntry(kept.unit_id, kept.role, kept.title, kept.valid_from, on), by, kept=kept)
         was = kept.valid_to
         if not Post.objects.filter(pk=pk, version=version).update(valid_to=on, version=version + 1):
             raise stale(by.unit.county.code, "post", pk, version, kept.version)
@@ -222,6 +270,20 @@ def end_handed_over(post: Post, last: date, done: Act) -> None:
     done.note("people.end_post", Thing("post", str(post.pk), _post_label(post)), details)
 
 
+def _guard_account(person: Person, by: Post) -> None:
+    """Keep the account of an administrator, once it was used, out of all hands but the security administrator's.
+
+    Raises:
+        RegisterError: it is one, and someone else acts.
+    """
+    if by.role == Role.SECURITY or person.last_login is None:
+        return
+    if Post.objects.filter(held(timezone.localdate()), person=person, role__in=ADMINISTRATORS).exists():
+        raise RegisterError(
+            Text("三员账号由安全管理员办理", "the security administrator looks after the accounts of administrators")
+        )
+
+
 def deactivate(pk: int, *, by: Post) -> None:
     """Close a person's account: every session ends at once, and the password is gone.
 
@@ -231,6 +293,7 @@ def deactivate(pk: int, *, by: Post) -> None:
     """
     person = _person(pk, by)
     _only_here(person, by)
+    _guard_account(person, by)
     if person.pk == by.person_id:
         raise RegisterError(Text("不能停用自己的账号", "nobody closes their own account"))
     with act(actor(by)) as done:
@@ -270,6 +333,7 @@ def make_slips(people: Collection[int], *, by: Post) -> list[Slip]:
         for person in Person.objects.filter(pk__in=list(people)).order_by("username"):
             person = _person(person.pk, by)
             _only_here(person, by)
+            _guard_account(person, by)
             if county.is_example and person.username.startswith("example-"):
                 raise RegisterError(
                     Text("示例人员不设密码，直接从登录页进入", "people of the example have no password; the sign-in page lets you in as them")

@@ -23,6 +23,7 @@ from qipan.ground.units.people import (
     PostEntry,
     change_person,
     check_person,
+    keep_apart,
     propose_username,
     write_person,
     write_post,
@@ -48,6 +49,11 @@ ROLE_WORDS: Mapping[str, tuple[str, ...]] = {
     Role.LEADER: ("县领导", "领导", "指挥长", "包联领导", "county leader", "leader"),
     Role.HEAD: ("负责人", "主要负责人", "单位负责人", "分管负责人", "分管领导", "head"),
     Role.LIAISON: ("联络员", "联系人", "经办人", "liaison", "liaison officer"),
+    Role.REVIEWER: ("材料审核员", "资料审核员", "审核员", "reviewer"),
+    Role.SUPPORT: ("配合单位经办人", "配合单位", "supporting unit"),
+    Role.SYSTEM: ("系统管理员", "system administrator"),
+    Role.SECURITY: ("安全管理员", "安全保密管理员", "security administrator"),
+    Role.AUDIT: ("审计管理员", "安全审计员", "audit administrator"),
     Role.INSPECTOR: ("督查员", "督查", "检查员", "巡查员", "网格员", "inspector"),
 }
 _TITLES = ("书记", "主任", "局长", "镇长", "乡长", "院长", "校长", "部长", "队长", "主席", "经理", "检察长", "所长")
@@ -234,6 +240,7 @@ def apply_people(read: ListRead, on: date, *, by: Post, mapped: Mapping[str, str
             if one.state == "new":
                 person = made.get(entry.username) or write_person(entry, post, county, done)
                 made[entry.username] = person
+                keep_apart(person, post, by)
                 write_post(person, post, county, done)
                 continue
             person = Person.objects.get(pk=cast("int", said["pk"]))
@@ -242,6 +249,7 @@ def apply_people(read: ListRead, on: date, *, by: Post, mapped: Mapping[str, str
             )
             change_person(person.pk, kept, by=by)
             if said["post"]:
+                keep_apart(person, post, by)
                 write_post(person, post, county, done)
         if plan.does_something:
             counts = {state: plan.count(state) for state in ("new", "changed", "unchanged", "refused")}

@@ -9,6 +9,10 @@ from django.db.models import Q
 from qipan.ground.units.models import County, Post, Role
 
 EVERYONE = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.SYSTEM, Role.SECURITY, Role.AUDIT})
+"""The three administrators (三员) of an installation: they see nothing of the campaign, and none holds two of the three."""
+COUNTY = EVERYONE - ADMINISTRATORS
+"""Who works for the campaign."""
 OFFICE = frozenset({Role.OFFICE})
 EYES = frozenset({Role.OFFICE, Role.INSPECTOR, Role.LEADER})
 """Who looks for the county: what they record is no unit's word about itself."""
@@ -41,20 +45,27 @@ class Rule:
         return replace(self, path=path)
 
 
-READ = Rule(EVERYONE)
+READ = Rule(COUNTY)
+OWN_POST = Rule(EVERYONE)
+"""One's own account, posts and messages."""
 IMPORT_OBSERVATIONS = Rule(OFFICE)
 CHOOSE_ANSWERING_LEADS = Rule(OFFICE)
 STORE_STANDARDS = Rule(OFFICE, path="")
 MANAGE_CAMPAIGN = Rule(OFFICE)
 MANAGE_UNITS = Rule(OFFICE)
-MANAGE_PEOPLE = Rule(OFFICE)
+MANAGE_PEOPLE = Rule(OFFICE | {Role.SECURITY})
+"""People and their posts; who is given which is in `people.py`: some roles only the security administrator gives."""
+SEE_SYSTEM = Rule(frozenset({Role.SYSTEM}))
+"""How the installation runs: jobs, backups, the technical state of accounts."""
+SEE_LOCKS = Rule(frozenset({Role.SECURITY}))
 MANAGE_SITES = Rule(OFFICE)
 MANAGE_CALENDAR = Rule(OFFICE)
 MANAGE_CLASSES = Rule(OFFICE)
 OPEN_ROUNDS = Rule(OFFICE)
 RECORD_VISITS = Rule(EYES)
-RECORD_REVIEWS = Rule(frozenset({Role.OFFICE, Role.INSPECTOR}))
-ADD_PHOTOS = Rule(EVERYONE)
+RECORD_REVIEWS = Rule(frozenset({Role.OFFICE, Role.INSPECTOR, Role.REVIEWER}))
+RECORD = Rule(EYES | {Role.REVIEWER})
+ADD_PHOTOS = Rule(COUNTY)
 SEE_ORIGINALS = Rule(OFFICE)
-READ_JOURNAL = Rule(OFFICE)
+READ_JOURNAL = Rule(OFFICE | {Role.AUDIT})
 SEE_GAPS = Rule(EYES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from qipan.project.commands import Subparsers
 
 SHOWN = 20
+
+LAST = "last-backup"
+"""The file in the data directory that says when a backup was last made, and under which name."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -70,6 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         complain(Text(f"无法写入：{error.strerror}", f"it cannot be written: {error.strerror}"), language)
         return FAILED
+    from django.conf import settings
+
+    # Beside the data, not in it: what a backup holds does not tell of itself.
+    (settings.DATA / LAST).write_text(f"{datetime.now(UTC).isoformat()}\t{path.name}\n", "utf-8")
     mega = saved.size / (1 << 20)
     say(
         Text(

@@ -77,7 +77,7 @@ OTHERS: tuple[PostPlan, ...] = (
         "example-inspector-4", "宋晓岚", "Song Xiaolan", "qs-civilization", Role.INSPECTOR, "创城办督查员", "Inspector"
     ),
     PostPlan(
-        "example-reviewer", "傅明远", "Fu Mingyuan", "qs-civilization", Role.OFFICE, "材料审核组组长", "Head of document review"
+        "example-reviewer", "傅明远", "Fu Mingyuan", "qs-civilization", Role.REVIEWER, "材料审核组组长", "Head of document review"
     ),
     PostPlan(
         "example-survey", "白若溪", "Bai Ruoxi", "qs-civilization", Role.OFFICE, "问卷调查组组长", "Head of the survey team"
@@ -121,7 +121,24 @@ OTHERS: tuple[PostPlan, ...] = (
     PostPlan("example-liaison-zhuxi", "竹青青", "Zhu Qingqing", "qs-zhuxi", Role.LIAISON, "竹溪镇创城联络员", "Liaison, Zhuxi Town"),
 )  # fmt: skip
 
-POSTS: tuple[PostPlan, ...] = (OFFICE, LEADER, HEAD, LIAISON, INSPECTOR, *OTHERS)
+#: The roles that the installation and the county have beside these, one account each.
+MORE_ROLES = (
+    PostPlan(
+        "example-support", "向阳", "Xiang Yang", "qs-landscaping", Role.SUPPORT, "园林绿化中心配合事项经办人",
+        "Supporting work, Landscaping Centre",
+    ),
+    PostPlan(
+        "example-system", "严守正", "Yan Shouzheng", "qs-headquarters", Role.SYSTEM, "系统管理员", "System administrator",
+    ),
+    PostPlan(
+        "example-security", "孔维安", "Kong Weian", "qs-headquarters", Role.SECURITY, "安全管理员", "Security administrator",
+    ),
+    PostPlan(
+        "example-audit", "岳明鉴", "Yue Mingjian", "qs-headquarters", Role.AUDIT, "审计管理员", "Audit administrator",
+    ),
+)  # fmt: skip
+
+POSTS: tuple[PostPlan, ...] = (OFFICE, LEADER, HEAD, LIAISON, INSPECTOR, *OTHERS, *MORE_ROLES)
 INSPECTORS: tuple[PostPlan, ...] = tuple(plan for plan in POSTS if plan.role == Role.INSPECTOR)
 REVIEWER = next(plan for plan in POSTS if plan.username == "example-reviewer")
 SURVEYOR = next(plan for plan in POSTS if plan.username == "example-survey")

@@ -48,7 +48,7 @@ class Recipients:
         wanted = {unit for unit in units if unit is not None}
         self._tree = tree
         self._posts: dict[int, list[Post]] = {}
-        for post in posts_of(tree.all_above(wanted), BOTH, on):
+        for post in posts_of(tree.all_above(wanted), (*BOTH, Role.SUPPORT), on):
             self._posts.setdefault(post.unit_id, []).append(post)
 
     def of(self, unit: int | None, roles: Sequence[Role] = BOTH) -> list[Post]:

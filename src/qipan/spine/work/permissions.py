@@ -1,7 +1,8 @@
 """Who may do what with a work item. A rule has two faces: `allows` for one item, `visible` for a list of them.
 
-The office, leaders and inspectors see the whole county. Heads and liaisons see the items whose lead, supporting or
-territorial unit is theirs or stands below it; they handle those that their own unit leads.
+The office, leaders, inspectors and reviewers see the whole county. Heads, liaisons and the people of supporting units see the
+items whose lead, supporting or
+territorial unit is theirs or stands below it; heads and liaisons handle those that their own unit leads.
 """
 
 from __future__ import annotations
@@ -83,18 +84,18 @@ def _rule(reach: Reach, roles: frozenset[Role]) -> WorkRule:
     return WorkRule(tuple((role, reach) for role in sorted(roles)))
 
 
-SEE = WorkRule((*_rule("county", EYES).reach, *_rule("branch", UNITS).reach))
+SEE = WorkRule((*_rule("county", EYES | {Role.REVIEWER}).reach, *_rule("branch", UNITS | {Role.SUPPORT}).reach))
 HANDLE = _rule("lead", UNITS)
 RECHECK = _rule("independent", EYES)
 DIRECT = _rule("county", frozenset({Role.OFFICE}))
 INSTRUCT = _rule("county", frozenset({Role.LEADER}))
 CONSENT = _rule("lead", frozenset({Role.HEAD}))
 """Who consents to an extension: the head of the lead unit, or the deputy that the unit has named as one."""
-CONTRIBUTE = _rule("support", UNITS)
+CONTRIBUTE = _rule("support", UNITS | {Role.SUPPORT})
 JUDGE = _rule("county", EYES)
 """Who decides an appeal, if they had no part in it; everything else the office decides."""
 
-OPEN_ORDERS = Rule(EYES)
+OPEN_ORDERS = Rule(EYES | {Role.REVIEWER})
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""

@@ -1,6 +1,6 @@
 """The board, its lists, the standard, the registers, the ledger, accounts."""
 
-from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
+from tests.faces.office.matrix.row import ANY_POST, OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX = {
     "board_share": Row(SIGNED_IN),
@@ -34,14 +34,14 @@ MATRIX = {
     "import_refusals": Row(OFFICE, args=(1,), answers=404),
     "import_file": Row(OFFICE, args=(1,), answers=404),
     "photo": Row(SIGNED_IN, args=("0a000000-0000-4000-8000-000000000001", "shown"), answers=404),
-    "account": Row(SIGNED_IN),
+    "account": Row(ANY_POST),
     "feed_make": Row(SIGNED_IN, "post", answers=302),
     "feed_end": Row(SIGNED_IN, "post", answers=302),
     "sign_in": Row(OPEN),
     "sign_out": Row(OPEN, "post", answers=302),
-    "change_password": Row(SIGNED_IN),
-    "choose_post": Row(SIGNED_IN, "post", data={"post": "OWN"}, answers=302),
-    "choose_year": Row(SIGNED_IN, "post", data={"year": "2026"}, answers=302),
-    "job": Row(SIGNED_IN, args=(1,), answers=404),
+    "change_password": Row(ANY_POST),
+    "choose_post": Row(ANY_POST, "post", data={"post": "OWN"}, answers=302),
+    "choose_year": Row(ANY_POST, "post", data={"year": "2026"}, answers=302),
+    "job": Row(ANY_POST, args=(1,), answers=404),
     "set_language": Row(OPEN, "post", data={"language": "en"}, answers=302),
 }

@@ -1,16 +1,16 @@
 """Rows of the pages in `qipan.faces.office.home`."""
 
 from qipan.ground.units.models import Role
-from tests.faces.office.matrix.row import SIGNED_IN, Row
+from tests.faces.office.matrix.row import ANY_POST, Row
 
 COUNTY_EYES = frozenset({Role.OFFICE, Role.LEADER, Role.INSPECTOR})
 UNITS = frozenset({Role.HEAD, Role.LIAISON})
 LEADER = frozenset({Role.LEADER})
 
 MATRIX: dict[str, Row] = {
-    "home": Row(SIGNED_IN, answers=302),
-    "inbox": Row(SIGNED_IN),
-    "inbox_read": Row(SIGNED_IN, "post", answers=302),
+    "home": Row(ANY_POST, answers=302),
+    "inbox": Row(ANY_POST),
+    "inbox_read": Row(ANY_POST, "post", answers=302),
     "gaps": Row(COUNTY_EYES),
     "mine": Row(UNITS),
     "leader": Row(LEADER),

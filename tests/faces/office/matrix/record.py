@@ -5,10 +5,10 @@ from qipan.ground.units.permissions import EYES
 from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
 UID = "0a000000-0000-4000-8000-000000000001"
-DESK = frozenset({Role.OFFICE, Role.INSPECTOR})
+DESK = frozenset({Role.OFFICE, Role.INSPECTOR, Role.REVIEWER})
 
 MATRIX: dict[str, Row] = {
-    "record_home": Row(EYES),
+    "record_home": Row(EYES | {Role.REVIEWER}),
     "record_list": Row(SIGNED_IN),
     "round_new": Row(OFFICE),
     "round_show": Row(SIGNED_IN, args=("r1",), answers=404),

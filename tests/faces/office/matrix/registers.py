@@ -1,7 +1,9 @@
 """Rows of the registers: units, people and posts, sites."""
 
+from qipan.ground.units.models import Role
 from tests.faces.office.matrix.row import OFFICE, Row
 
+PEOPLE = OFFICE | {Role.SECURITY}
 MATRIX = {
     "setup_units": Row(OFFICE),
     "unit_types": Row(OFFICE),
@@ -11,13 +13,13 @@ MATRIX = {
     "unit_end": Row(OFFICE, args=(999_999,), answers=404),
     "unit_merge": Row(OFFICE, args=(999_999,), answers=404),
     "unit_reopen": Row(OFFICE, "post", args=(999_999,), answers=404),
-    "people": Row(OFFICE),
-    "person_new": Row(OFFICE),
-    "people_import": Row(OFFICE),
-    "people_slips": Row(OFFICE, "post", answers=302),
-    "person": Row(OFFICE, args=(999_999,), answers=404),
-    "post_edit": Row(OFFICE, args=(999_999,), answers=404),
-    "post_end": Row(OFFICE, "post", args=(999_999,), answers=404),
+    "people": Row(PEOPLE),
+    "person_new": Row(PEOPLE),
+    "people_import": Row(PEOPLE),
+    "people_slips": Row(PEOPLE, "post", answers=302),
+    "person": Row(PEOPLE, args=(999_999,), answers=404),
+    "post_edit": Row(PEOPLE, args=(999_999,), answers=404),
+    "post_end": Row(PEOPLE, "post", args=(999_999,), answers=404),
     "setup_sites": Row(OFFICE),
     "site_new": Row(OFFICE),
     "site_import": Row(OFFICE),

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qipan.ground.units.models import Role
+from qipan.ground.units.permissions import COUNTY
 
-OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
+OPEN, SIGNED_IN, OFFICE = "everyone", COUNTY, frozenset({Role.OFFICE})
+ANY_POST = frozenset(Role)
 
 
 BY_LINK = "whoever holds a link"

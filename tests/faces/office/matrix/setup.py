@@ -1,5 +1,6 @@
 """Rows of the pages in `qipan.faces.office.setup`."""
 
+from qipan.ground.units.models import Role
 from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX: dict[str, Row] = {
@@ -8,8 +9,10 @@ MATRIX: dict[str, Row] = {
     "setup_channel": Row(OFFICE, args=(999_999,), answers=404),
     "setup_channel_try": Row(OFFICE, "post", args=(999_999,), answers=404),
     "setup": Row(OFFICE),
-    "journal": Row(OFFICE),
-    "journal_verify": Row(OFFICE, "post", answers=302),
+    "journal": Row(OFFICE | {Role.AUDIT}),
+    "journal_verify": Row(OFFICE | {Role.AUDIT}, "post", answers=302),
+    "system": Row(frozenset({Role.SYSTEM})),
+    "locks": Row(frozenset({Role.SECURITY})),
     "calendar": Row(SIGNED_IN),
     "calendar_change": Row(OFFICE, "post", data={"act": "seed", "version": "0", "year": "2026"}, answers=302),
     "setup_first": Row(OPEN, answers=404),

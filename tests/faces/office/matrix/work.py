@@ -66,7 +66,7 @@ MATRIX: dict[str, Row] = {
     "work_extend": Row(HANDLERS, args=ITEM, answers=404, bound=True),
     "work_coordinate": Row(HANDLERS, args=ITEM, answers=404, bound=True),
     "work_appeal": Row(HANDLERS, args=ITEM, answers=404, bound=True),
-    "work_contribute": Row(HANDLERS, args=ITEM, answers=404, bound=True),
+    "work_contribute": Row(HANDLERS | {Role.SUPPORT}, args=ITEM, answers=404, bound=True),
     "work_consent": Row(HEADS, args=ITEM, answers=404, bound=True),
     "work_decide": Row(EYES, args=ITEM, answers=404),
     "work_defer": Row(OFFICE, args=ITEM, answers=404),

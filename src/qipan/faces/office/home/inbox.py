@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from qipan.faces.office.access import at_desk, requires
 from qipan.ground.notify import actions, queries
 from qipan.ground.notify.queries import ALL, PAGE, SHOWN
-from qipan.ground.units.permissions import READ
+from qipan.ground.units.permissions import OWN_POST
 
 #: Rooms that write messages; what is not named here is shown among all.
 ROOMS = {
@@ -29,7 +29,7 @@ SHOWN_WORDS = {"all": gettext_lazy("all"), "unread": gettext_lazy("unread"), "re
 
 
 @require_GET
-@requires(READ)
+@requires(OWN_POST)
 def inbox(request: HttpRequest) -> HttpResponse:
     """List the messages of the post, unread ones first."""
     desk = at_desk(request)
@@ -54,7 +54,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(READ)
+@requires(OWN_POST)
 def inbox_read(request: HttpRequest) -> HttpResponse:
     """Mark one message as read and open what it is about, or mark all that were shown."""
     desk = at_desk(request)

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from qipan.faces.office.access import at_desk, requires
-from qipan.ground.units.permissions import READ
+from qipan.ground.units.permissions import OWN_POST
 from qipan.overview.desk import Desk
 from qipan.spine.work.handover import waiting_for
 
@@ -18,6 +18,11 @@ FIRST = {
     "head": "mine",
     "liaison": "mine",
     "inspector": "record_home",
+    "reviewer": "record_home",
+    "support": "work_list",
+    "system": "system",
+    "security": "people",
+    "audit": "journal",
 }
 """The name of each role's first page."""
 
@@ -44,7 +49,7 @@ def served(name: str, *args: str) -> str:
 
 
 @require_GET
-@requires(READ)
+@requires(OWN_POST)
 def home(request: HttpRequest) -> HttpResponse:
     """Send a post to its first page; a hand-over that waits for its holder's signature comes before all."""
     desk = at_desk(request)

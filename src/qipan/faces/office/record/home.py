@@ -19,7 +19,7 @@ from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.record import places
 from qipan.faces.office.record.answers import day_of
-from qipan.ground.units.permissions import OPEN_ROUNDS, READ, RECORD_REVIEWS, RECORD_VISITS
+from qipan.ground.units.permissions import OPEN_ROUNDS, READ, RECORD, RECORD_REVIEWS, RECORD_VISITS
 from qipan.overview.points import unit_names
 from qipan.overview.records import Record, Wanted, Year, people, record_count, records
 from qipan.overview.rounds import round_list
@@ -36,7 +36,7 @@ KINDS = {
 
 
 @require_safe
-@requires(RECORD_VISITS)
+@requires(RECORD)
 def record_home(request: HttpRequest) -> HttpResponse:
     """Show where to go, what waits, and what was recorded last."""
     desk = at_desk(request)
@@ -47,6 +47,7 @@ def record_home(request: HttpRequest) -> HttpResponse:
     mine = Wanted(person=str(desk.post.person)[:80])
     context = places.chooser(request, desk.year, AT_HOME) | {
         "rounds": rows,
+        "may_visit": RECORD_VISITS.allows(desk.post, desk.county),
         "may_open": OPEN_ROUNDS.allows(desk.post, desk.county),
         "may_review": RECORD_REVIEWS.allows(desk.post, desk.county),
         "waiting": counts(desk.post, desk.year, now=now).waiting_recheck,
@@ -95,7 +96,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "exports": exports.links(request),
         "may_record": RECORD_VISITS.allows(desk.post, desk.county),
         "crumbs": [(_("Record"), reverse("record_home")), (_("Visits and reviews"), "")]
-        if RECORD_VISITS.allows(desk.post, desk.county)
+        if RECORD.allows(desk.post, desk.county)
         else [],
         "year": desk.year.year,
     }

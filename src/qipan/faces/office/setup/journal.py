@@ -25,7 +25,7 @@ from qipan.faces.office.setup.journal_words import detail_words, thing_url, thin
 from qipan.ground.audit import queries
 from qipan.ground.audit.queries import Entry, Filters
 from qipan.ground.jobs import housekeeping
-from qipan.ground.units.permissions import READ_JOURNAL
+from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ_JOURNAL
 
 SHORT = 20_000
 """A chain of so many entries is walked while one waits; a longer one in the background."""
@@ -61,7 +61,7 @@ def journal(request: HttpRequest) -> HttpResponse:
         "filtered": any((filters.verb, filters.person, filters.thing, filters.since, filters.until)),
         "reset_url": reverse("journal") if request.GET else "",
         "exports": exports.links(request),
-        "crumbs": [(_("Settings"), reverse("setup")), (_("Journal"), "")],
+        "crumbs": [(_("Settings"), reverse("setup")), (_("Journal"), "")] if MANAGE_CAMPAIGN.allows(desk.post) else [],
         "chain": chain,
         "own": bool(chain),
     }

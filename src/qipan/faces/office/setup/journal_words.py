@@ -53,6 +53,7 @@ VERBS = {
     "headquarters.change_group": Text("修改专项组", "changed a special group"),
     "headquarters.remove": Text("移除指挥部成员", "took a seat out of the headquarters"),
     "headquarters.remove_group": Text("移除专项组", "took a special group out"),
+    "accounts.lift_locks": Text("解除登录锁定", "lifted locks of sign-in"),
     "installation.restore": Text("从备份恢复", "restored a backup"),
     "ledger.check_file": Text("重新核对文件", "had a file checked again"),
     "ledger.close_round": Text("结束轮次", "closed a round"),

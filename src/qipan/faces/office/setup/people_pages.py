@@ -46,12 +46,32 @@ PAGE = 100
 ROLES = {
     "office": gettext_lazy("campaign office"), "leader": gettext_lazy("county leader"), "head": gettext_lazy("head of a unit"),
     "liaison": gettext_lazy("liaison officer"), "inspector": gettext_lazy("inspector"),
+    "reviewer": gettext_lazy("document reviewer"), "support": gettext_lazy("supporting unit"),
+    "system": gettext_lazy("system administrator"), "security": gettext_lazy("security administrator"),
+    "audit": gettext_lazy("audit administrator"),
 }  # fmt: skip
+
+
+MEANINGS = {
+    "office": gettext_lazy("sees the whole county, directs the work, keeps up the registers"),
+    "leader": gettext_lazy("reads everything and instructs"),
+    "head": gettext_lazy("handles what the unit leads, consents to extensions"),
+    "liaison": gettext_lazy("handles what the unit leads, day by day"),
+    "inspector": gettext_lazy("records visits and reviews, opens orders, re-checks"),
+    "reviewer": gettext_lazy("reviews documents and figures, opens orders for what is missing"),
+    "support": gettext_lazy("sees what the unit supports and adds its part; handles nothing"),
+    "system": gettext_lazy(
+        "looks after jobs, backups and the technical state of accounts; sees nothing of the campaign"
+    ),
+    "security": gettext_lazy("gives posts of the office and of the administrators, and lifts locks of sign-in"),
+    "audit": gettext_lazy("reads, verifies and hands out the journal; nothing else"),
+}
+"""What each role may do, in a line."""
 
 
 def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
     """Return the way to a page of the people."""
-    return [(_("Settings"), reverse("setup")), (_("People and posts"), reverse("people")), *more]
+    return [(_("People and posts"), reverse("people")), *more]
 
 
 @require_GET
@@ -96,6 +116,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             ]},
         ],
     }  # fmt: skip
+    context["roles"] = [(ROLES[role], MEANINGS[role]) for role in ROLES]
     return render(request, "office/setup/people.html", context)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.setup import people_import, people_pages, site_import, site_pages, unit_import, unit_pages
+from qipan.faces.office.setup import (
+    administration,
+    people_import,
+    people_pages,
+    site_import,
+    site_pages,
+    unit_import,
+    unit_pages,
+)
 
 urlpatterns: list[URLPattern] = [
     path("units/", unit_pages.setup_units, name="setup_units"),
@@ -22,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/", people_pages.person, name="person"),
     path("posts/<int:pk>/", people_pages.post_edit, name="post_edit"),
     path("posts/<int:pk>/end/", people_pages.post_end, name="post_end"),
+    path("system/", administration.system, name="system"),
+    path("locks/", administration.locked, name="locks"),
     path("sites/", site_pages.setup_sites, name="setup_sites"),
     path("sites/new/", site_pages.site_new, name="site_new"),
     path("sites/import/", site_import.site_import, name="site_import"),

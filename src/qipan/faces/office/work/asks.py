@@ -26,11 +26,12 @@ from qipan.spine.work import actions
 from qipan.spine.work.deferring import leaders
 from qipan.spine.work.errors import NotIndependent, WorkError
 from qipan.spine.work.item_page import ItemPage
-from qipan.spine.work.permissions import CONSENT
+from qipan.spine.work.permissions import CONSENT, CONTRIBUTE
 from qipan.spine.work.queries import item_page
 from qipan.spine.work.timing.when import When
 
 HEADS = Rule(frozenset(role for role, _reach in CONSENT.reach))
+SUPPORTERS = Rule(frozenset(role for role, _reach in CONTRIBUTE.reach))
 YES, NO = "yes", "no"
 
 
@@ -374,7 +375,7 @@ def _resume(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 
 
 @SHOW
-@requires(HANDLERS)
+@requires(SUPPORTERS)
 def work_contribute(request: HttpRequest, number: str) -> HttpResponse:
     """Add a supporting unit's part."""
     return form_of(

@@ -158,11 +158,15 @@ def _append(notes: Sequence[AuditEntry]) -> None:
 
 def hash_of(entry: AuditEntry) -> str:
     """Return the SHA-256 of an entry's canonical form, which holds the hash of the entry before it."""
-    said = [
+    return hashlib.sha256(
+        json.dumps(said_by(entry), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
+
+
+def said_by(entry: AuditEntry) -> list[Any]:
+    """Return what an entry says, in the order in which it is hashed; the hash of the entry before it comes first."""
+    return [
         entry.before, entry.chain, entry.seq, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.verb,
         entry.person, entry.post, entry.unit, entry.thing_kind, entry.thing_id, entry.thing_label, entry.details,
         entry.personal,
     ]  # fmt: skip
-    return hashlib.sha256(
-        json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()

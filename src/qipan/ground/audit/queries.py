@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from qipan.assessment.text import Text
-from qipan.ground.audit.journal import hash_of
+from qipan.ground.audit.journal import hash_of, said_by
 from qipan.ground.audit.models import AuditEntry, AuditHead
 
 PAGE = 50
@@ -93,6 +94,15 @@ def all_entries(chain: str, filters: Filters = Filters(), *, most: int | None = 
     """Return every entry that is wanted, the newest first, without holding them all."""
     for row in _chosen(chain, filters).order_by("-seq")[:most].iterator(_AT_ONCE):
         yield _entry(row)
+
+
+def chain_lines(chain: str) -> Iterator[str]:
+    """Return a whole chain for whoever verifies it elsewhere: a line of JSON for each entry, the oldest first.
+
+    `said` is what is hashed, the hash of the entry before it first; `docs/operations.md` has the script that checks it.
+    """
+    for row in AuditEntry.objects.filter(chain=chain).order_by("seq").iterator(_AT_ONCE):
+        yield json.dumps({"hash": row.hash, "said": said_by(row)}, ensure_ascii=False) + "\n"
 
 
 def verbs(chain: str) -> list[str]:

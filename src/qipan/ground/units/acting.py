@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qipan.ground.audit.journal import Actor
+from qipan.ground.audit.journal import Actor, Thing, act
 from qipan.ground.units.models import County, Post
 
 
@@ -18,3 +18,9 @@ def actor(post: Post | None, county: County | None = None) -> Actor:
     return Actor(
         person=post.person.get_username(), post=post.title_zh, unit=post.unit.code, county=post.unit.county.code
     )
+
+
+def note_export(*, by: Post) -> None:
+    """Note that the journal of a post's county was handed out."""
+    with act(actor(by)) as noted:
+        noted.note("journal.export", Thing("journal", by.unit.county.code, by.unit.county.name_zh))

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from qipan.faces.office.setup.journal_words import detail_words, thing_url, thin
 from qipan.ground.audit import queries
 from qipan.ground.audit.queries import Entry, Filters
 from qipan.ground.jobs import housekeeping
+from qipan.ground.units.acting import note_export
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ_JOURNAL
 
 SHORT = 20_000
@@ -66,6 +67,18 @@ def journal(request: HttpRequest) -> HttpResponse:
         "own": bool(chain),
     }
     return render(request, "office/setup/journal.html", context)
+
+
+@require_GET
+@requires(READ_JOURNAL)
+def journal_chain(request: HttpRequest) -> StreamingHttpResponse:
+    """Hand the county's whole chain out, so that somebody else can verify it; that it was handed out is noted."""
+    desk = at_desk(request)
+    note_export(by=desk.post)
+    response = StreamingHttpResponse(queries.chain_lines(desk.county.code), content_type="application/x-ndjson")
+    name = f"journal-{desk.county.code}-{timezone.localdate():%Y%m%d}.jsonl"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @require_POST

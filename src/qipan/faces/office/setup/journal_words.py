@@ -67,6 +67,7 @@ VERBS = {
     "node.add": Text("添加节点", "added a node"),
     "node.change": Text("修改节点", "changed a node"),
     "node.remove": Text("删除节点", "removed a node"),
+    "journal.export": Text("导出日志链", "handed the journal out"),
     "people.add": Text("新增人员", "added a person"),
     "people.add_post": Text("新增岗位", "added a post"),
     "people.change": Text("修改人员信息", "changed a person's data"),

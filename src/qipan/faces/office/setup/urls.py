@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("", frame.setup, name="setup"),
     path("journal/", journal.journal, name="journal"),
     path("journal/verify/", journal.journal_verify, name="journal_verify"),
+    path("journal/chain/", journal.journal_chain, name="journal_chain"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/change/", calendar.calendar_change, name="calendar_change"),
     path("first/", first.setup_first, name="setup_first"),

@@ -98,13 +98,39 @@ class AnsweringLead(models.Model):
         return f"{self.check_key} → {self.unit}"
 
 
+class Phase(models.Model):
+    """A phase of the plan: a stretch of days, both ends counted. Nodes may belong to it."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    aim_zh = models.CharField(max_length=300, blank=True, help_text="what the phase is for")
+    aim_en = models.CharField(max_length=300, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("first", "last", "id")
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.first}–{self.last}"
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
 class TimeNode(models.Model):
-    """A fixed point of the plan."""
+    """A fixed point of the plan. `on` is the planned day; `met_on` the day on which it was reached, once it was."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="nodes")
+    phase = models.ForeignKey(Phase, models.SET_NULL, null=True, blank=True, related_name="nodes")
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)
     decides = models.BooleanField(default=False, help_text="an official assessment")
     version = models.PositiveIntegerField(default=1)
 

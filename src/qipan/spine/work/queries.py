@@ -26,6 +26,7 @@ from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
+from qipan.spine.work.plan.conditions import of_plan
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
 
@@ -55,7 +56,7 @@ class Filters:
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. "-" for `side` and `group` is what has none.
+    others. "-" for `side` and `group` is what has none. `milestone` and `phase` are keys of the plan's nodes and phases.
     """
 
     year: int = 0
@@ -82,6 +83,8 @@ class Filters:
     rate: str = ""
     group: str = ""
     found: str = ""
+    milestone: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,7 @@ def _wanted(
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
     where &= _of_rates(filters, now)
+    where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)
     if filters.light:
         where &= light_is(filters.light, now)
     if filters.special in EVER_ASKED:

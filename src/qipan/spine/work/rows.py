@@ -25,6 +25,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """A node of the plan that something is due by."""
+
+    pk: int
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A work item in a list.
 
@@ -68,6 +76,7 @@ class Row:
     request: str = ""
     held_since: datetime | None = None
     deferred_until: date | None = None
+    milestone: Milestone | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,13 +97,13 @@ def named(unit: Unit | None) -> Named | None:
 def fetched(found: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """Return a list of items with what a row shows of them (two statements)."""
     return (
-        found.select_related("lead", "territory", "work_class", "person")
+        found.select_related("lead", "territory", "work_class", "person", "milestone")
         .prefetch_related("supports")
         .only(
             *(field.attname for field in WorkItem._meta.concrete_fields if field.name not in {"text", "moved"}),
             "lead__code", "lead__name_zh", "lead__name_en", "territory__code", "territory__name_zh",
             "territory__name_en", "work_class__code", "work_class__name_zh", "work_class__name_en",
-            "person__full_name_zh", "person__username",
+            "person__full_name_zh", "person__username", "milestone__name_zh", "milestone__name_en",
         )
     )  # fmt: skip
 
@@ -129,4 +138,5 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
         deferred_until=item.deferred_until,
+        milestone=Milestone(item.milestone.pk, item.milestone.name) if item.milestone else None,
     )  # fmt: skip

@@ -32,9 +32,10 @@ STATE_WORDS = {
 
 @dataclass(slots=True)
 class Around:
-    """What rows need beside their own values: the book by which the year is scored."""
+    """What rows need beside their own values: the book by which the year is scored, and the campaign."""
 
     book: Rulebook
+    campaign: int = 0
     _types: dict[str, Text] = field(default_factory=dict)
 
     def type_title(self, stratum: str) -> Text:

@@ -21,6 +21,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
+from qipan.faces.office.work.planned import plan_words
 from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -89,12 +90,27 @@ ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
-BY_LINK = ("check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found")
+BY_LINK = (
+    "check",
+    "node",
+    "item",
+    "round",
+    "origin",
+    "number",
+    "rate",
+    "since",
+    "until",
+    "group",
+    "found",
+    "milestone",
+    "phase",
+)
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
     "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    "milestone": "milestone", "phase": "phase",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -125,7 +141,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     order = sort if sort.removeprefix("-") in ORDERS else "late"
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
-    around = Around(rulebook(desk.year))
+    around = Around(rulebook(desk.year), desk.year.campaign_id)
     if kind:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
         name = str(LISTS[which])
@@ -285,6 +301,8 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
+            case "milestone" | "phase":
+                words = plan_words(around.campaign, name, value)
             case "rate":
                 words = str(COUNT_WORDS.get(value, value))
             case "found":

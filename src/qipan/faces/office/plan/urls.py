@@ -1,0 +1,21 @@
+"""The addresses of these pages. Each must be named in the rights matrix (tests/faces/office/matrix/plan.py)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from qipan.faces.office.plan import moving, nodes, overview, phases
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.plan, name="plan"),
+    path("undo/", phases.plan_undo, name="plan_undo"),
+    path("phases/new/", phases.phase_new, name="phase_new"),
+    path("phases/<int:pk>/", phases.phase_edit, name="phase_edit"),
+    path("phases/<int:pk>/remove/", phases.phase_remove, name="phase_remove"),
+    path("phases/<int:pk>/move/", moving.phase_move, name="phase_move"),
+    path("nodes/<int:pk>/", nodes.plan_node, name="plan_node"),
+    path("nodes/<int:pk>/reach/", nodes.node_reach, name="node_reach"),
+    path("nodes/<int:pk>/move/", moving.node_move, name="node_move"),
+    path("nodes/<int:pk>/tie/", nodes.node_tie, name="node_tie"),
+    path("nodes/<int:pk>/untie/", nodes.node_untie, name="node_untie"),
+]

@@ -1,0 +1,22 @@
+"""What hangs on the plan, in words for the list's conditions."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qipan.faces.office.setup.register_forms import page_number, said
+from qipan.spine.campaigns.nodes import nodes
+from qipan.spine.campaigns.phases import phase_of
+
+
+def plan_words(campaign: int, kind: str, key: str) -> str:
+    """Return the condition on a phase or a node of a campaign in words."""
+    if kind == "milestone" and key == "-":
+        return _("tied to no node")
+    pk = page_number(key) or 0
+    if kind == "phase":
+        row = phase_of(campaign, pk)
+        return _("due in %(phase)s") % {"phase": said(row.name) if row else key}
+    node = next((one for one in nodes(campaign, timezone.localdate()) if one.pk == pk), None)
+    return _("due by %(node)s") % {"node": said(node.name) if node else key}

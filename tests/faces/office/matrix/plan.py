@@ -1,0 +1,17 @@
+"""Rows of the pages in `qipan.faces.office.plan`."""
+
+from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
+
+MATRIX: dict[str, Row] = {
+    "plan": Row(SIGNED_IN),
+    "plan_undo": Row(OFFICE, "post", answers=302),
+    "phase_new": Row(OFFICE, answers=302),
+    "phase_edit": Row(OFFICE, args=(1,), answers=404),
+    "phase_remove": Row(OFFICE, "post", args=(1,), answers=403),
+    "phase_move": Row(OFFICE, args=(1,), answers=404),
+    "plan_node": Row(SIGNED_IN, args=(1,), answers=404),
+    "node_reach": Row(OFFICE, "post", args=(1,), answers=404),
+    "node_move": Row(OFFICE, args=(1,), answers=404),
+    "node_tie": Row(OFFICE, args=(1,), answers=404),
+    "node_untie": Row(OFFICE, "post", args=(1,), answers=404),
+}

@@ -1,0 +1,111 @@
+"""The plan of the campaign: what is due by a node moves only when somebody has seen it and confirmed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import sign_in
+from tests.journeys.people import fits, people
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+FIXED, PUSH = "整改清零", "集中攻坚阶段"
+
+
+def count(page: Page, where: Locator, word: str) -> int:
+    """The number beside a word among some figures; its list, when opened, holds as many."""
+    figure = where.locator(".counts li", has_text=word)
+    number = int(figure.locator("b").inner_text())
+    address = figure.locator("a").get_attribute("href") or ""
+    opened = page.context.new_page()
+    opened.goto(f"{page.url.split('/plan/')[0]}{address}")
+    shown = opened.locator(".view-tabs [aria-current] .count, .work-views [aria-current]").first
+    assert str(number) in (shown.inner_text() if shown.count() else opened.locator("main").inner_text())
+    opened.close()
+    return number
+
+
+def test_nothing_moves_silently_when_a_phase_is_put_off(page: Page, server: str) -> None:
+    """Put a phase off by a week: what hangs on it is listed; only when it is confirmed do node, items and round move."""
+    sign_in(page, server)
+    page.goto(f"{server}/plan/")
+    phase = page.locator("section.plan-phase", has_text=PUSH)
+    before = count(page, phase, "未办结")
+    page.goto(f"{server}/plan/")
+    page.get_by_role("link", name=FIXED).first.click()
+    node = page.url
+    numbers = page.locator(".work-line .code").all_inner_texts()
+    assert len(numbers) > 3
+    page.goto(f"{server}/work/{numbers[0]}/")
+    deadline = page.locator("dl.facts-list", has_text="时限").first.inner_text()
+    expect(page.locator("main").get_by_role("link", name=FIXED)).to_be_visible()
+    # What hangs on it is shown; leaving the page moves nothing.
+    page.goto(f"{server}/plan/")
+    phase.get_by_role("link", name="调整日期").click()
+    page.locator('input[name="days"]').fill("7")
+    with page.expect_navigation():
+        page.locator('form:has(input[name="days"]) button').click()
+    assert set(numbers) <= set(page.locator("tbody a.code").all_inner_texts())
+    page.goto(f"{server}/work/{numbers[0]}/")
+    assert page.locator("dl.facts-list", has_text="时限").first.inner_text() == deadline
+    # One item is left out; the others move, with the reason in their logs.
+    page.go_back()
+    left = page.locator("tr", has_text=numbers[1])
+    left.locator("input").uncheck()
+    page.locator("#reason").fill("省级测评顺延一周")
+    with page.expect_navigation():
+        page.locator('form:has(#reason) button[type="submit"]').click()
+    expect(page.locator(".message").first).to_contain_text(f"{len(numbers) - 1}件")
+    page.goto(f"{server}/work/{numbers[0]}/")
+    assert page.locator("dl.facts-list", has_text="时限").first.inner_text() != deadline
+    expect(page.locator(".work-log")).to_contain_text("省级测评顺延一周")
+    page.goto(f"{server}/work/{numbers[1]}/")
+    expect(page.locator(".work-log")).not_to_contain_text("省级测评顺延一周")
+    page.goto(node)
+    on = re.search(r"(\d{4})年(\d+)月(\d+)日", page.locator(".page-head .reading").inner_text())
+    assert on and date(*map(int, on.groups())) >= date.today() + timedelta(days=20)
+    page.goto(f"{server}/plan/")
+    assert count(page, phase, "未办结") != 0 or before == 0
+
+
+def test_items_tied_to_a_node_are_counted_there(page: Page, server: str) -> None:
+    """Tie two items to a node: its figure rises by two, and the unit is told; untied, it falls again."""
+    sign_in(page, server)
+    page.goto(f"{server}/plan/")
+    page.get_by_role("link", name="数据冻结").first.click()
+    node = page.url
+    sheet = page.locator('section[aria-labelledby="items-title"]')
+    before = int(sheet.locator(".counts b").first.inner_text())
+    page.get_by_role("link", name="挂接事项").click()
+    for box in page.locator('input[name="item"]').all()[:2]:
+        box.check()
+    with page.expect_navigation():
+        page.locator('main form:has(input[name="item"]) button[type="submit"]').click()
+    assert page.url == node
+    assert int(sheet.locator(".counts b").first.inner_text()) == before + 2
+    with page.expect_navigation():
+        page.locator("button", has_text="解除挂接").first.click()
+    assert int(sheet.locator(".counts b").first.inner_text()) == before + 1
+    sheet.locator(".counts a").first.click()
+    expect(page.locator("main")).to_contain_text("数据冻结")
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("language", ["zh-CN", "en-US"])
+def test_the_pages_fit(browser: Browser, server: str, language: str, width: int) -> None:
+    """None of these pages is wider than its window."""
+    with people(browser) as person:
+        tab = person(language, {"width": width, "height": 900})
+        sign_in(tab, server)
+        for address in ("plan/", "plan/phases/new/"):
+            tab.goto(f"{server}/{address}")
+            fits(tab)
+        tab.goto(f"{server}/plan/")
+        tab.locator(".plan-nodes a").first.click()
+        fits(tab)

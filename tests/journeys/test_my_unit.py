@@ -129,7 +129,6 @@ def test_an_instruction_stands_on_top(browser: Browser, server: str) -> None:
         fits(leader)
         assert leader.locator("ol.risks > li").count() == 3
         risk = leader.locator("ol.risks > li").first
-        risk.locator("summary").click()
         words = risk.locator("button.ready-words").first.inner_text()
         with leader.expect_navigation():
             risk.locator("button.ready-words").first.click()

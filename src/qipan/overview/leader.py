@@ -15,6 +15,7 @@ from qipan.overview.board import Ahead, cut_of, nodes_ahead
 from qipan.overview.sponsors import SponsorPage, page_of
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing, standing
+from qipan.spine.work.instructing import may_take_back, standing_instructions
 from qipan.spine.work.models import LogEntry, Step
 from qipan.spine.work.queries import Counts, Filters, Row, counts, items, top_risks
 
@@ -29,6 +30,8 @@ class Instruction:
     text: str
     at: datetime
     row: Row
+    may_take_back: bool
+    """Nobody has acted on the item since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,31 @@ def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
 
 
 def _said(post: Post, year: CampaignYear, now: datetime) -> list[Instruction]:
-    """Return what this person said last, the newest first."""
-    entries = LogEntry.objects.filter(
+    """Return what this person said last and has not taken back, the newest first."""
+    mine = LogEntry.objects.filter(
         step=Step.INSTRUCTED, person=post.person_id, work_item__county_id=post.unit.county_id
     )
-    last = list(entries.order_by("-id").values_list("text", "at", "work_item__number")[:SAID])
+    pks = list(mine.order_by("-id").values_list("work_item_id", flat=True)[:SAID])
+    logs: dict[int, list[LogEntry]] = {}
+    for entry in LogEntry.objects.filter(work_item_id__in=pks).select_related("work_item").order_by("id"):
+        logs.setdefault(entry.work_item_id, []).append(entry)
+    last = sorted(
+        (
+            (entry, may_take_back(post, log) == entry)
+            for log in logs.values()
+            for entry in standing_instructions(log)
+            if entry.person == post.person_id
+        ),
+        key=lambda pair: -pair[0].pk,
+    )[:SAID]
     if not last:
         return []
-    wanted = Filters(number=",".join(sorted({number for _, _, number in last})))
+    wanted = Filters(number=",".join(sorted({entry.work_item.number for entry, _ in last})))
     rows = {row.number: row for row in items(post, wanted, year=year, per_page=SAID, now=now).rows}
-    return [Instruction(text, at, rows[number]) for text, at, number in last if number in rows]
+    return [
+        Instruction(
+            entry.text, entry.at, rows[entry.work_item.number], last_word and rows[entry.work_item.number].is_open
+        )
+        for entry, last_word in last
+        if entry.work_item.number in rows
+    ]

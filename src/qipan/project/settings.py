@@ -75,6 +75,7 @@ MIDDLEWARE = [
     # Every view asks for a signed-in person unless it says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "qipan.faces.office.middleware.DeskMiddleware",
+    "qipan.faces.office.halts.HaltMiddleware",
 ]
 
 ROOT_URLCONF = "qipan.project.urls"

@@ -109,7 +109,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {
         "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,),
         "site": (site.code,), "observation": (row.uid,), "photo": (photo.uid, "shown"), "job": (job.pk,),
-        "leader_instruct": (item.number,), "round_show": (a_round,), "round_extend": (a_round,), "round_close": (a_round,),
+        "leader_instruct": (item.number,), "leader_take_back": (item.number,), "round_show": (a_round,), "round_extend": (a_round,), "round_close": (a_round,),
         "visit_show": (visit.uid,), "visit_correct": (visit.uid,), "review_new": ("document",),
         "review_show": (review.uid,), "review_correct": (review.uid,), "unit_edit": (unit.pk,), "unit_end": (unit.pk,),
         "unit_merge": (unit.pk,), "unit_reopen": (unit.pk,), "person": (post.person_id,), "post_edit": (post.pk,),

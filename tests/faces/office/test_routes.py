@@ -12,12 +12,12 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from qipan.ground.units.models import Role
-from tests.faces.office.matrix import board, home, lead, plan, record, registers, setup, work
+from tests.faces.office.matrix import board, home, lead, light, plan, record, registers, setup, work
 from tests.faces.office.matrix.row import OPEN
 from tests.world import World, make_person, make_world
 
 MATRIX = {
-    **board.MATRIX, **home.MATRIX, **lead.MATRIX, **plan.MATRIX, **record.MATRIX, **registers.MATRIX, **setup.MATRIX, **work.MATRIX,
+    **board.MATRIX, **home.MATRIX, **lead.MATRIX, **light.MATRIX, **plan.MATRIX, **record.MATRIX, **registers.MATRIX, **setup.MATRIX, **work.MATRIX,
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from qipan.spine.standards import diff, formats
 from qipan.spine.standards.formats import canonical, cells, forms
 
 #: Lists of units, calendars and tables of classes are read into a county's own rows and are no editions.
-NO_EDITIONS = ("format: qipan-units", "format: qipan-calendar", "format: qipan-classes")
+NO_EDITIONS = ("format: qipan-units", "format: qipan-calendar", "format: qipan-classes", "format: qipan-rules")
 PACKS = [
     path
     for path in sorted((Path(qipan.__file__).parent / "packs").glob("*.yaml"))

@@ -172,6 +172,27 @@ def test_an_instruction_never_collides(town):
     assert [line.text for line in seen.instructions] == ["三日内办结"]
 
 
+def test_an_instruction_is_taken_back_until_somebody_acts_on_it(town):
+    item = towns.accepted(town)
+    before = again(item).deadline
+    with pytest.raises(WorkError):
+        actions.take_back(item.pk, by=town["leader"], at=at(2))
+    actions.instruct(item.pk, by=town["leader"], text="本周看到变化", at=at(2))
+    actions.instruct(item.pk, by=town["leader"], text="三日内办结", deadline=at(60), at=at(3))
+    assert again(item).deadline == at(60) and again(item).instructed_at == at(3)
+
+    actions.take_back(item.pk, by=town["leader"], at=at(4))
+    assert (again(item).deadline, again(item).instructed_at) == (before, at(2)), "the earlier words stand again"
+    assert [line.text for line in page(town["roads"], item.number).instructions] == ["本周看到变化"]
+    assert [e.step for e in again(item).log.all()][-2:] == [Step.INSTRUCTED, Step.TAKEN_BACK]
+
+    actions.note(item.pk, by=town["roads"], text="明早开工", at=at(5))
+    with pytest.raises(WorkError):
+        actions.take_back(item.pk, by=town["leader"], at=at(6))
+    with pytest.raises(PermissionDenied):
+        actions.take_back(item.pk, by=town["office"], at=at(6))
+
+
 # --- all or nothing ---
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest
@@ -20,6 +21,7 @@ from qipan.ground.units.permissions import READ
 
 logger = logging.getLogger("qipan.photos")
 
+_STORED = "_qipan_photos"
 MOST = 20
 """So many photos one field of a form takes."""
 
@@ -46,6 +48,8 @@ def taken(request: HttpRequest, field: str, by: Author) -> Photos:
         PhotosNotTaken: with every photo that could not be taken; the others are stored and in its `taken`.
     """
     found = {photo.pk: photo for photo in kept(request, field, by)}
+    # Whoever answers in the form's place finds here what it has brought.
+    _stored(request)[field] = found
     problems: list[FileProblem] = []
     for upload in request.FILES.getlist(field):
         if len(found) >= MOST:
@@ -63,6 +67,17 @@ def taken(request: HttpRequest, field: str, by: Author) -> Photos:
     if problems:
         raise PhotosNotTaken(problems, list(found.values()))
     return list(found.values())
+
+
+def stored(request: HttpRequest) -> dict[str, list[Any]]:
+    """Return the photos that this request has brought or carried along so far, by the field of the form."""
+    return {field: list(found.values()) for field, found in _stored(request).items()}
+
+
+def _stored(request: HttpRequest) -> dict[str, dict[int, Any]]:
+    if not hasattr(request, _STORED):
+        setattr(request, _STORED, {})
+    return cast("dict[str, dict[int, Any]]", getattr(request, _STORED))
 
 
 @require_safe

@@ -22,6 +22,7 @@ from qipan.faces.office import (
 urlpatterns = [
     path("", include("qipan.faces.office.home.urls")),
     path("", include("qipan.faces.office.lead.urls")),
+    path("work/lightness/", include("qipan.faces.office.light.urls")),
     path("work/", include("qipan.faces.office.work.urls")),
     path("plan/", include("qipan.faces.office.plan.urls")),
     path("record/", include("qipan.faces.office.record.urls")),

@@ -3,15 +3,13 @@ item, its log, the journal and the messages in one transaction.
 
 Orders are opened in `opening.py`, tasks in `tasks.py`, items re-checked in `rechecking.py`; what units ask is in
 `asking.py`, what is decided of it in `deciding.py`, what is deferred in `deferring.py`, what supporting units add in
-`parts.py`; all are called from here.
+`parts.py`, what leaders say in `instructing.py`; all are called from here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-
-from django.db.models import F
 
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
@@ -28,21 +26,24 @@ from qipan.spine.work.deciding import decide
 from qipan.spine.work.deferring import defer, resume
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import anew, held_anew
+from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
-from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by, settings_of
-from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
+from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute, missing_parts
-from qipan.spine.work.permissions import DIRECT, HANDLE, INSTRUCT, SEE
+from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
-from qipan.spine.work.writing import entry, hang, moment, write
+from qipan.spine.work.writing import beside, entry, hang, moment, write
 
 __all__ = [
     "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
     "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "note", "open_orders",
     "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume", "set_deadline",
+    "take_back",
 ]  # fmt: skip
 
 
@@ -192,6 +193,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         item.lead = new
         item.supports.remove(new)
         noted.note("work.reassign", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         tree = branches(item.county_id)
         recipients = messages.Recipients([new.pk, old.pk if old else None], messages.day_of(now), tree)
         gone = messages.about(item, f"已改派{new.name_zh}", f"Given to {new.name_en or new.name_zh}")
@@ -224,6 +226,7 @@ def set_deadline(
             deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
+        weigh(noted, by, now, [(thing(item), why)])
         words = messages.about(
             item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
         )
@@ -298,47 +301,6 @@ def _key(item: WorkItem) -> str | None:
     return task_key(item.county_id, item.year, item.check_key) if item.origin_kind == CHECK else None
 
 
-def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, at: datetime | None = None) -> WorkItem:
-    """Put a leader's instruction on an item; it stands on top of its page. No version: an instruction never collides.
-
-    Args:
-        pk: the item.
-        by: a leader.
-        text: what is wanted.
-        deadline: an earlier or later deadline, if the leader sets one.
-        at: when; now unless told otherwise.
-
-    Raises:
-        PermissionDenied: only leaders instruct.
-        WorkError: it has ended, nothing is said, or the deadline is past.
-    """
-    now = moment(at)
-    item = item_for(pk, INSTRUCT, by)
-    check(Action.INSTRUCT, State(item.state))
-    words = text.strip()
-    if not words:
-        raise WorkError(Text("请写明批示内容。", "Say what is wanted."), "text")
-    if deadline is not None:
-        ahead(deadline, now)
-    changes: dict[str, object] = {"instructed_at": now}
-    data: dict[str, object] = {}
-    if deadline is not None:
-        until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
-        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap, **held_anew(item, now)}
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
-    with act(actor(by), now) as noted:
-        written = _beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
-        noted.note("work.instruct", thing(item), data)
-        told = f"领导批示（{written.by_person}）"
-        said = Text(
-            f"{told}：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",
-            f"Instruction by {written.by_person}: {messages.short(words, 120)} "
-            f"({item.number} {messages.short(item.title_en or item.title_zh)})",
-        )
-        tell_lead(item, "instructed", said, now, by)
-    return item
-
-
 def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None) -> WorkItem:
     """Write a note into an item's log: progress, a question. Whoever sees an item may; it changes nothing else.
 
@@ -352,21 +314,8 @@ def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: da
     if not words:
         raise WorkError(Text("请填写内容。", "Write something."), "text")
     with act(actor(by), now) as noted:
-        written = _beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
+        written = beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
         hang(written, photos)
         noted.note("work.note", thing(item), {})
+        weigh(noted, by, now, [(thing(item), words)])
     return item
-
-
-def _beside(
-    item: WorkItem, step: Step, by: Post, now: datetime, text: str, data: dict[str, object], action: Action,
-    changes: dict[str, object],
-) -> LogEntry:  # fmt: skip
-    """Write a step that stands beside the chain, whatever others do meanwhile; the act waits for the item's row."""
-    WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **changes)
-    item.refresh_from_db()
-    # What others did between our reading and our writing may have ended the item.
-    check(action, State(item.state))
-    written = entry(item, step, by, now, text=text, data=data)
-    written.save(force_insert=True)
-    return written

@@ -30,6 +30,7 @@ from qipan.spine.work.ladder import (
     may_escalate,
     proposal,
 )  # fmt: skip
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.models import Escalation, Ladder, LogEntry, Rung, Slip, Step, WorkClass, WorkItem
 from qipan.spine.work.opening import take_counter
 from qipan.spine.work.permissions import SET_LADDER
@@ -101,6 +102,8 @@ def confirm(
         LogEntry.objects.bulk_create(log)
         _tell(ready, slips, words, by, now)
         _note(noted, ready, "work.escalate", slips)
+        if ready:
+            weigh(noted, by, now, [(Thing("work", ready[0].item.number, ready[0].item.title_zh), words)])
     return Outcome(tuple(done), tuple(left), tuple(slips.values()))
 
 

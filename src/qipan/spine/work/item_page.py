@@ -22,6 +22,7 @@ from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.independence import objection
+from qipan.spine.work.instructing import standing_instructions
 from qipan.spine.work.lifecycle import MOVES, Action, Who, refusal
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, Step, WorkItem
@@ -243,7 +244,7 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         sightings=tuple(_seen(one, names) for one in sightings),
         reports=tuple(one for one in lines if one.step == Step.REPORTED),
         rechecks=tuple(one for one in lines if one.step in {Step.RECHECKED, Step.FAILED}),
-        instructions=tuple(one for one in reversed(lines) if one.step == Step.INSTRUCTED),
+        instructions=tuple(_line(one, names) for one in reversed(standing_instructions(log))),
         clock=_clock(item, moment), actions=actions,
         questions=_questions(item, rulebook(year)) if year is not None else (),
         people=_people(item, moment) if handles else (), moved=item.moved, now=moment,

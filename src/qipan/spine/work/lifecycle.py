@@ -26,6 +26,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     REOPEN = "reopen"
     INSTRUCT = "instruct"
+    TAKE_BACK = "take_back"
     NOTE = "note"
     RETURN = "return"
     EXTEND = "extend"
@@ -70,6 +71,7 @@ MOVES: dict[Action, Move] = {
     Action.CANCEL: Move(ANY_OPEN, State.CANCELLED, (Step.CANCELLED,), Who.OFFICE),
     Action.REOPEN: Move(ENDED, State.ISSUED, (Step.REOPENED,), Who.OFFICE),
     Action.INSTRUCT: Move(ANY_OPEN, None, (Step.INSTRUCTED,), Who.LEADER),
+    Action.TAKE_BACK: Move(ANY_OPEN, None, (Step.TAKEN_BACK,), Who.LEADER),
     Action.NOTE: Move(ALWAYS, None, (Step.NOTED,), Who.READER),
     Action.RETURN: Move(UNREPORTED, None, (Step.RETURNED,), Who.HANDLER),
     Action.EXTEND: Move(UNREPORTED, None, (Step.EXTENSION,), Who.HANDLER),

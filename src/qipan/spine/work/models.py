@@ -8,6 +8,7 @@ from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.campaigns.models import TimeNode
+from qipan.spine.work.lightness.models import Override as Override
 
 
 class LimitUnit(models.TextChoices):
@@ -235,6 +236,7 @@ class Step(models.TextChoices):
     REASSIGNED = "reassigned"
     DEADLINE = "deadline"
     INSTRUCTED = "instructed"
+    TAKEN_BACK = "taken_back"
     NOTED = "noted"
     CANCELLED = "cancelled"
     REOPENED = "reopened"

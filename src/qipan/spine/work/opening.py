@@ -33,6 +33,7 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import Classes, Due, ahead, classes, due, due_by
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkClass, WorkItem, WorkSettings
 from qipan.spine.work.permissions import OPEN_ORDERS
@@ -248,6 +249,14 @@ def open_orders(
         _raise([item for item in standing.values() if any(item is one for one in items)])
         _sight(findings, items, joined, texts, by, origin, now)
         _tell(items, joined, made, Branches.of(desk.units.values()), by, now)
+        weigh(
+            noted, by, now,
+            [
+                (Thing("work", item.number, item.title_zh), words)
+                for finding, item in zip(findings, items, strict=True)
+                for words in (finding.text, finding.title.zh, finding.title.en, finding.why)
+            ],
+        )  # fmt: skip
         points.ask(year.campaign.county, by)
         for finding, item, old in zip(findings, items, joined, strict=True):
             noted.note(

@@ -26,6 +26,7 @@ from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
@@ -276,6 +277,14 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
             units = {unit for item in made for unit in (item.lead_id, item.territory_id)}
             messages.issued(made, messages.Recipients(units, messages.day_of(now), branches(county)), now, by)
             points.ask(year.campaign.county, by)
+        weigh(
+            noted, by, now,
+            [
+                (Thing("work", item.number, item.title_zh), words)
+                for item in made
+                for words in (item.text, item.deliverable, *((item.title_zh, item.title_en) if item.origin_kind != CHECK else ()))
+            ],
+        )  # fmt: skip
         for item in made:
             noted.note(
                 "work.issue", Thing("work", item.number, item.title_zh),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -14,7 +15,8 @@ from qipan.ground.files.models import Photo
 from qipan.ground.files.photos import use
 from qipan.ground.units.models import Post
 from qipan.spine.work.errors import Stale
-from qipan.spine.work.models import LogEntry, Step, WorkItem
+from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.models import LogEntry, State, Step, WorkItem
 
 #: Under this name an entry says after which act (version of the item) it was written.
 VERSION = "v"
@@ -58,6 +60,20 @@ def write(item: WorkItem, version: int, entries: Collection[LogEntry], **changes
     for each in entries:
         each.data = {**each.data, VERSION: item.version}
     LogEntry.objects.bulk_create(entries)
+
+
+def beside(
+    item: WorkItem, step: Step, by: Post, now: datetime, text: str, data: dict[str, object], action: Action,
+    changes: dict[str, object],
+) -> LogEntry:  # fmt: skip
+    """Write a step that stands beside the chain, whatever others do meanwhile; the act waits for the item's row."""
+    WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **changes)
+    item.refresh_from_db()
+    # What others did between our reading and our writing may have ended the item.
+    check(action, State(item.state))
+    written = entry(item, step, by, now, text=text, data=data)
+    written.save(force_insert=True)
+    return written
 
 
 def stale(item: WorkItem, version: int) -> Stale:

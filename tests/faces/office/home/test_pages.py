@@ -149,13 +149,16 @@ def test_an_instruction_is_one_press_on_words_and_is_sent_once(busy: Made) -> No
     for _ in range(2):
         answer = leader.post(f"/leader/{number}/instruct/", {"uid": uid, "ready": "fix"}, follow=True)
     said = LogEntry.objects.get(step=Step.INSTRUCTED)
-    assert said.text == "Have it fixed within three days, and report back." and said.work_item.number == number
+    assert said.text == "Have it fixed within three working days, and report back." and said.work_item.number == number
     assert "What you asked for" in text(answer) and said.text in text(answer)
     leader.post(f"/leader/{number}/instruct/", {"uid": "other", "text": "  I come on Monday. "})
     assert LogEntry.objects.filter(step=Step.INSTRUCTED, text="I come on Monday.").count() == 1
     empty = leader.post(f"/leader/{number}/instruct/", {"uid": "third", "text": " "}, follow=True)
     assert "Say what is wanted." in text(empty)
     assert LogEntry.objects.filter(step=Step.INSTRUCTED).count() == 2
+    back = leader.post(f"/leader/{number}/take-back/", follow=True)
+    assert "I come on Monday." not in text(back).split("What you asked for")[1] and said.text in text(back)
+    assert LogEntry.objects.get(step=Step.TAKEN_BACK).work_item.number == number
 
 
 def test_only_leaders_come_there(busy: Made, office: Client, head: Client) -> None:

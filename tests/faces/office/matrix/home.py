@@ -15,6 +15,7 @@ MATRIX: dict[str, Row] = {
     "mine": Row(UNITS),
     "leader": Row(LEADER),
     "leader_instruct": Row(LEADER, "post", args=("2026-00001",), data={"ready": "fix"}, answers=404),
+    "leader_take_back": Row(LEADER, "post", args=("2026-00001",), answers=404),
     "welcome": Row(UNITS),
     "welcomed": Row(UNITS, "post", answers=302),
 }

@@ -1,4 +1,4 @@
-"""The leader's page: one sentence, three risks, and an instruction in two taps: open the risk, press the words."""
+"""The leader's page: one sentence, three risks, and an instruction in one tap, which can be taken back."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from qipan.faces.office.home.rows import shown_row
 from qipan.faces.office.lead.sponsors import shown_page
 from qipan.ground.units.permissions import Rule
 from qipan.ground.units.sent import AlreadySent, once
+from qipan.ground.worktime.clock import Limit
+from qipan.ground.worktime.queries import clock
 from qipan.overview.leader import LeaderPage
 from qipan.overview.leader import leader as leader_of
 from qipan.spine.work import actions
@@ -31,11 +33,14 @@ from qipan.spine.work.queries import item_page
 
 LEADERS = Rule(frozenset(role for role, _reach in INSTRUCT.reach))
 READY = {
-    "fix": gettext_lazy("Have it fixed within three days, and report back."),
+    "fix": gettext_lazy("Have it fixed within three working days, and report back."),
     "explain": gettext_lazy("Explain why this is still open."),
     "on_site": gettext_lazy("Go there in person today, and settle it on the spot."),
 }
-"""Words that are ready to be sent; what is sent is what stands on the button."""
+"""Words that are ready to be sent; what is sent is what stands on the button. The first stand on the risk itself."""
+FIRST = "fix"
+WITHIN = Limit(3, "working_day")
+"""What the first words promise: the item's deadline becomes this one if it is later; what is late stays late."""
 LONGEST = 500
 OWN_PLACES = 8
 """How many of the leader's own places stand on the page; the others are a press away."""
@@ -63,7 +68,8 @@ def leader(request: HttpRequest) -> HttpResponse:
             Figure("safety", found.counts.safety, _("dangers not removed"), work_url(view="open", safety="1")),
         ],
         "risks": [{"shown": shown_row(row, now), "uid": uuid.uuid4()} for row in found.risks],
-        "ready": READY.items(),
+        "first": (FIRST, READY[FIRST]),
+        "ready": [(key, words) for key, words in READY.items() if key != FIRST],
         "longest": LONGEST,
         "said": [{"said": each, "shown": shown_row(each.row, now)} for each in found.said],
     }
@@ -99,9 +105,13 @@ def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(number)
     ready = READY.get(request.POST.get("ready", ""))
     words = str(ready) if ready is not None else request.POST.get("text", "").strip()[:LONGEST]
+    deadline = None
+    if request.POST.get("ready") == FIRST:
+        until = clock(desk.county.pk).deadline(timezone.now(), WITHIN).at
+        deadline = until if until < found.row.deadline else None
     try:
         with once(request.POST.get("uid", "")):
-            actions.instruct(found.row.pk, by=desk.post, text=words)
+            actions.instruct(found.row.pk, by=desk.post, text=words, deadline=deadline)
     except AlreadySent:
         return redirect("leader")
     except WorkError as error:
@@ -113,4 +123,23 @@ def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
             "unit": unit, "words": words, "number": number,
         },
     )  # fmt: skip
+    return redirect("leader")
+
+
+@require_POST
+@requires(LEADERS)
+def leader_take_back(request: HttpRequest, number: str) -> HttpResponse:
+    """Take back one's last instruction on an item, and go back to the page."""
+    desk = at_desk(request)
+    found = item_page(desk.post, number)
+    if found is None:
+        raise Http404(number)
+    try:
+        actions.take_back(found.row.pk, by=desk.post)
+    except WorkError as error:
+        messages.error(request, error.words.into(get_language() or "en"))
+    else:
+        messages.success(
+            request, _("The instruction on %(number)s is taken back, and its unit is told.") % {"number": number}
+        )
     return redirect("leader")

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("mine/", mine.mine, name="mine"),
     path("leader/", leader.leader, name="leader"),
     path("leader/<str:number>/instruct/", leader.leader_instruct, name="leader_instruct"),
+    path("leader/<str:number>/take-back/", leader.leader_take_back, name="leader_take_back"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("welcome/done/", welcome.welcomed, name="welcomed"),
 ]

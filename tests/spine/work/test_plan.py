@@ -144,9 +144,9 @@ def test_figures_count_what_the_list_shows(town: Town) -> None:
     late = at(24 * 25)
     found = plan_figures(town["office"], town.year, phases(town.year.campaign_id), [by.pk], now=late)
     assert found.phases[phase.pk] == found.nodes[by.pk] == Figures(due=1, open=1, closed=0, late=1)
-    for name, key in (("phase", phase.pk), ("milestone", by.pk)):
-        listed = items(town["office"], Filters(year=town.year.year, **{name: str(key)}), now=late)
-        assert listed.total == 1
+    year = town.year.year
+    for filters in (Filters(year, phase=str(phase.pk)), Filters(year, milestone=str(by.pk))):
+        assert items(town["office"], filters, now=late).total == 1
     assert (
         plan_figures(town["tourism"], town.year, phases(town.year.campaign_id), [by.pk], now=late).nodes[by.pk].due == 0
     )

@@ -24,7 +24,6 @@ from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
-from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.campaigns.nodes import NodeRow, nodes, reach_node
 from qipan.spine.campaigns.phases import phase_of
 from qipan.spine.work.branches import branches_if_asked
@@ -45,7 +44,9 @@ def plan_node(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, pk: int, error: str = "", status: int = 200) -> HttpResponse:
     desk, now = at_desk(request), timezone.now()
-    node, year = _node(desk, pk)
+    node, year = _node(desk, pk), desk.year
+    if year is None:
+        raise Http404
     found = items(desk.post, Filters(year=year.year, milestone=str(pk)), "late", year=year, now=now, per_page=SHOWN)
     figures = plan_figures(desk.post, year, (), [pk], now=now).nodes[pk]
     phase = phase_of(year.campaign_id, node.phase) if node.phase else None
@@ -86,7 +87,9 @@ def node_reach(request: HttpRequest, pk: int) -> HttpResponse:
 def node_tie(request: HttpRequest, pk: int) -> HttpResponse:
     """Tie open items to a node: filter, tick, confirm; each is then due by its day."""
     desk, now = at_desk(request), timezone.now()
-    node, year = _node(desk, pk)
+    node, year = _node(desk, pk), desk.year
+    if year is None:
+        raise Http404
     error = ""
     if request.method == "POST":
         pairs = [each.partition(":") for each in request.POST.getlist("item")]
@@ -125,7 +128,7 @@ def node_tie(request: HttpRequest, pk: int) -> HttpResponse:
             for row in found.rows
         ],
         "page": Paginator(range(found.total), AT_ONCE).get_page(1),
-        "filters": _filters(desk, year, given), "past": end_of(node.on) <= now,
+        "filters": _filters(desk, given), "past": end_of(node.on) <= now,
         "crumbs": [
             (_("Plan"), reverse("plan")), (said(node.name), reverse("plan_node", args=[pk])), (_("Tie items"), ""),
         ],
@@ -150,18 +153,17 @@ def node_untie(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("plan_node", pk)
 
 
-def _node(desk: Desk, pk: int) -> tuple[NodeRow, CampaignYear]:
-    if desk.year is None:
-        raise Http404
-    found = next((one for one in nodes(desk.year.campaign_id, timezone.localdate()) if one.pk == pk), None)
+def _node(desk: Desk, pk: int) -> NodeRow:
+    rows = nodes(desk.year.campaign_id, timezone.localdate()) if desk.year is not None else []
+    found = next((one for one in rows if one.pk == pk), None)
     if found is None:
         raise Http404
-    return found, desk.year
+    return found
 
 
-def _filters(desk: Desk, year: CampaignYear, given: dict[str, str]) -> list[dict[str, Any]]:
+def _filters(desk: Desk, given: dict[str, str]) -> list[dict[str, Any]]:
     language = get_language() or "en"
-    known = options(desk.post, year)
+    known = options(desk.post, desk.year)
 
     def select(name: str, label: str, choices: list[tuple[str, str]]) -> dict[str, Any]:
         every = [("", _("all")), *choices]

@@ -131,8 +131,8 @@ def plan_undo(request: HttpRequest) -> HttpResponse:
         remove_phase(kept["pk"], by=desk.post)
     else:
         nodes = kept.pop("nodes")
-        days = {name: date.fromisoformat(kept.pop(name)) for name in ("first", "last")}
-        made = add_phase(desk.campaign, PhasePlan(**kept, **days), by=desk.post)
+        first, last = (date.fromisoformat(kept.pop(name)) for name in ("first", "last"))
+        made = add_phase(desk.campaign, PhasePlan(first=first, last=last, **kept), by=desk.post)
         put_into_phase(nodes, made, by=desk.post)
     messages.success(request, _("The last change was taken back."))
     return redirect("plan")

@@ -65,6 +65,6 @@ def plan_figures(
         )
         of_phases = {one.pk: Figures(**{kind: sums[f"{one.pk}_{kind}"] for kind in kinds}) for one in phases}
     counts = {kind: Count("pk", filter=where) for kind, where in kinds.items()}
-    rows = found.filter(milestone__in=nodes).values("milestone_id").annotate(**counts) if nodes else ()
-    of_nodes = {row["milestone_id"]: Figures(**{kind: row[kind] for kind in kinds}) for row in rows}
+    rows = found.filter(milestone__in=nodes).values_list("milestone_id").annotate(**counts) if nodes else ()
+    of_nodes = {pk: Figures(*numbers) for pk, *numbers in rows}
     return PlanFigures(of_phases, {pk: of_nodes.get(pk, Figures()) for pk in nodes})

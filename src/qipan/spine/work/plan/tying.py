@@ -97,13 +97,15 @@ def untie(pk: int, number: str, *, version: int, by: Post, at: datetime | None =
     """Untie an item from a node; its deadline stays as it is.
 
     Raises:
-        PermissionDenied: the post may not, or the item does not hang on the node.
-        RegisterError: somebody acted on it meanwhile.
+        PermissionDenied: the post may not, or there is no such node.
+        RegisterError: the item does not hang on it, or somebody acted on it meanwhile.
     """
     now = moment(at)
     node = _node(pk, by)
     item = WorkItem.objects.filter(county_id=by.unit.county_id, number=number, milestone=node).first()
-    if item is None or not DIRECT.allows(by, item):
+    if item is None:
+        raise RegisterError(Text("该事项未挂到本节点", "this item does not hang on the node"))
+    if not DIRECT.allows(by, item):
         raise PermissionDenied
     with act(actor(by), now) as done:
         text = f"不再按节点“{node.name_zh}”确定时限，时限不变"

@@ -1,9 +1,11 @@
-"""The loop in a large county: a visit of twenty items saved, and the list of ten thousand work items."""
+"""The loop in a large county: a visit of twenty items saved, and the list of fifty thousand work items."""
 
 from __future__ import annotations
 
+import html
 import itertools
 import random
+import re
 import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from qipan.ground.units.models import Post
     from qipan.spine.campaigns.models import CampaignYear
 
-TIMES, OPEN_ITEMS = 120, 10_000
+TIMES, OPEN_ITEMS = 120, 50_000
 
 
 def visits(year: CampaignYear, size: str) -> list[Figure]:
@@ -84,7 +86,7 @@ def _inspector(year: CampaignYear) -> Post:
 
 
 def work_list(year: CampaignYear) -> list[Figure]:
-    """Measure the list of ten thousand work items as the office sees it: the whole page, and what it asks of its own."""
+    """Measure the list of fifty thousand work items as the office sees it: the whole page, and what it asks of its own."""
     from django.utils import timezone
 
     from qipan.ground.units.models import Unit
@@ -118,12 +120,23 @@ def work_list(year: CampaignYear) -> list[Figure]:
         page(client, "/accounts/")
         frame = count() + 1
     listed = timed(lambda: page(client, "/work/"), 20)
-    late = timed(lambda: page(client, "/work/?light=late&order=points"), 20)
+    late = timed(lambda: page(client, "/work/?light=late&sort=points"), 20)
+    deep = timed(lambda: page(client, "/work/?sort=deadline&page=900"), 20)
+    words = timed(lambda: page(client, "/work/?q=垃圾"), 20)
+    onward = re.search(r'rel="next" href="([^"]+)"', page(client, "/work/?q=垃圾&page=500").content.decode())
+    if onward is None:
+        raise RuntimeError("the list has no next page")
+    following = timed(lambda: page(client, f"/work/{html.unescape(onward[1])}"), 20)
     return [
         Figure(
             "work list, whole page", listed.middle, "ms", "≤ 100", whole, None, size, "on the server", listed.middle_cpu
         ),
         Figure("work list, the late ones by points", late.middle, "ms", "≤ 100", size=size, cpu=late.middle_cpu),
+        Figure("work list, its 900th page by deadline", deep.middle, "ms", "≤ 100", size=size, cpu=deep.middle_cpu),
+        Figure("work list, words searched", words.middle, "ms", "≤ 100", size=size, cpu=words.middle_cpu,
+               against="Chinese words, found in every item"),
+        Figure("work list, words searched, the page after the 500th", following.middle, "ms", "≤ 100", size=size,
+               cpu=following.middle_cpu),
         Figure("work list, statements of its own", whole - frame, "statements", "≤ 8", size=size,
                against=f"{whole} of the page less {frame} of the frame"),
     ]  # fmt: skip

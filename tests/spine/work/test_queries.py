@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkI
 from qipan.spine.work.queries import LIGHTS, ORDERS, Filters
 from tests.little_ledger import YEAR
 from tests.spine.work import town as towns
-from tests.spine.work.town import at, page
+from tests.spine.work.town import again, at, page
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +265,40 @@ def test_a_page_says_what_its_list_comes_to_in_every_state(town, name, state):
     assert page.total == len(page.rows)
     assert page.points == sum(row.points for row in page.rows if row.is_open)
     assert page.states == queries.by_state(town[name], Filters(state=state), year=town.year)
+
+
+@pytest.mark.parametrize("back", ["", "-"])
+@pytest.mark.parametrize("order", queries.ORDERS)
+def test_neighbouring_pages_are_found_from_where_a_page_ends(town, order, back):
+    fill(town, 60)
+    WorkItem.objects.filter(number__endswith="7", state__in=("issued", "accepted")).update(held_since=at(3))
+    by, wanted, where = town["office"], Filters(text="问题"), {"year": town.year, "per_page": 7}
+    order = back + order
+    pages = [queries.items(by, wanted, order, n, **where) for n in range(1, 10)]
+    for one, following in itertools.pairwise(pages):
+        onward = queries.items(by, wanted, order, following.page, after=one.after, **where)
+        assert [row.number for row in onward.rows] == [row.number for row in following.rows]
+        backward = queries.items(by, wanted, order, one.page, before=following.before, **where)
+        assert [row.number for row in backward.rows] == [row.number for row in one.rows]
+    # A page follows on the row that one has read last, though what stood before it has gone meanwhile.
+    WorkItem.objects.filter(number=pages[0].rows[0].number).delete()
+    onward = queries.items(by, wanted, order, 2, after=pages[0].after, **where)
+    assert [row.number for row in onward.rows] == [row.number for row in pages[1].rows]
+
+
+@pytest.mark.parametrize("words", ["x", "1", "1~2~3~4", "~~", "9" * 40, "0~99999999999999999999999~1", "-1~-1~-1"])
+def test_words_that_name_no_place_give_the_page_of_the_number(town, words):
+    fill(town, 20)
+    plain = queries.items(town["office"], Filters(), "late", 2, year=town.year, per_page=5)
+    odd = queries.items(town["office"], Filters(), "late", 2, year=town.year, per_page=5, after=words)
+    assert words == "-1~-1~-1" or odd.rows == plain.rows
+
+
+def test_the_database_keeps_what_stands_first(town):
+    one = fill(town, 5)[0]
+    for state, held, queue in (("issued", None, 0), ("reported", None, 0), ("accepted", at(4), 1), ("closed", None, 2)):
+        WorkItem.objects.filter(pk=one.pk).update(state=state, held_since=held)
+        assert again(one).queue == queue, state
 
 
 def test_a_page_and_its_filters_ask_eight_questions(town):

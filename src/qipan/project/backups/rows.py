@@ -34,8 +34,8 @@ def models() -> list[type[Model]]:
 
 
 def columns(model: type[Model]) -> list[str]:
-    """Return the columns of a table."""
-    return [field.attname for field in model._meta.concrete_fields]
+    """Return the columns of a table, without those that the database works out of the others."""
+    return [field.attname for field in model._meta.concrete_fields if not field.generated]
 
 
 def read(model: type[Model]) -> Iterator[list[Any]]:
@@ -77,7 +77,7 @@ def readers(model: type[Model], names: tuple[str, ...]) -> list[Callable[[Any], 
     Raises:
         LookupError: the table has no such column, or others besides.
     """
-    known = {field.attname: field for field in model._meta.concrete_fields}
+    known = {field.attname: field for field in model._meta.concrete_fields if not field.generated}
     if set(names) != set(known):
         raise LookupError(f"{model._meta.label}: {sorted(set(names) ^ set(known))}")
     return [_BACK.get(_kind(known[name])) for name in names]

@@ -181,11 +181,26 @@ class WorkItem(models.Model):
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
     version = models.PositiveIntegerField(default=1)
+    queue = models.GeneratedField(
+        expression=models.Case(
+            models.When(state__in=("issued", "accepted", "reported"), held_since=None, then=models.Value(0)),
+            models.When(state__in=("closed", "cancelled", "merged"), then=models.Value(2)),
+            default=models.Value(1),
+        ),
+        output_field=models.PositiveSmallIntegerField(), db_persist=True,
+        help_text="0 open, 1 stands still, 2 has ended: what a list shows first; kept by the database",
+    )  # fmt: skip
 
     class Meta:
         ordering = ("-id",)
         constraints = (models.UniqueConstraint(fields=("county", "number"), name="work_number_in_county"),)
         indexes = (
+            models.Index(fields=("county", "year", "queue", "deadline", "id"), name="work_by_lateness"),
+            models.Index(
+                fields=("county", "year", "state", "request", "deferred_until", "points_at_stake"), name="work_counts"
+            ),
+            models.Index(fields=("county", "year", "points_at_stake", "id"), name="work_by_points"),
+            models.Index(fields=("county", "year", "gain_alone", "id"), name="work_by_gain"),
             models.Index(fields=("county", "year", "state", "deadline"), name="work_list"),
             models.Index(fields=("lead", "state", "deadline"), name="work_of_lead"),
             models.Index(fields=("territory", "state", "deadline"), name="work_of_territory"),

@@ -5,9 +5,9 @@ An item's own page is asked for in `item_page.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from qipan.assessment.text import Text
 from qipan.ground.sites.models import Site
-from qipan.ground.units.models import Post
+from qipan.ground.units.models import Post, Unit
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.branches import Branches, branches_if_asked
@@ -103,11 +103,16 @@ class Page:
     order: str
     now: datetime
     states: dict[str, int]
+    before: str = ""
+    """Where this page begins and where it ends, as `items` takes it: the neighbours of a page are found from there."""
+    after: str = ""
+    asked: tuple[tuple[str, int, int], ...] = ()
+    """Of the whole list, whatever its state: the request that waits, how many, and how many of those are deferred."""
 
 
 def items(
     post: Post, filters: Filters = Filters(), order: str = "deadline", page: int = 1, *, year: CampaignYear | None = None,
-    per_page: int = PER_PAGE, now: datetime | None = None, tree: Branches | None = None,
+    per_page: int = PER_PAGE, now: datetime | None = None, tree: Branches | None = None, after: str = "", before: str = "",
 ) -> Page:  # fmt: skip
     """Return a page of the items that a post sees (six statements at most, whatever their number).
 
@@ -120,23 +125,33 @@ def items(
         per_page: rows of a page.
         now: the moment for lights and days.
         tree: the county's units, where they are at hand.
+        after: the page begins behind this place (`Page.after` of the one before it), however far down that is.
+        before: the page ends before this place (`Page.before` of the one behind it).
     """
     moment = now or timezone.now()
     known = branches_if_asked(post.unit.county_id) if tree is None else tree
     whatever = _wanted(post, replace(filters, state=""), moment, year, known).order_by()
-    sums = {
-        state: (n, points or 0)
-        for state, n, points in whatever.values_list("state").annotate(n=Count("pk"), points=Sum("points_at_stake"))
-    }
-    of_list = OPEN if filters.state == "open" else (filters.state,) if filters.state else tuple(sums)
-    total = sum(sums[state][0] for state in of_list if state in sums)
-    points = sum(sums[state][1] for state in of_list if state in sums and state in OPEN)
+    groups = list(
+        whatever.values_list("state", "request").annotate(
+            n=Count("pk"),
+            points=Sum("points_at_stake"),
+            deferred=Count("pk", filter=_special(post, "deferred", moment, known)),
+        )
+    )
+    states: dict[str, int] = {}
+    for state, _request, n, _points, _deferred in groups:
+        states[state] = states.get(state, 0) + n
+    of_list = OPEN if filters.state == "open" else (filters.state,) if filters.state else tuple(states)
+    total = sum(states.get(state, 0) for state in of_list)
+    points = sum(stake or 0 for state, _, _, stake, _ in groups if state in of_list and state in OPEN)
     pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
-    cut = _ordered(_wanted(post, filters, moment, year, known), order)[(page - 1) * per_page : page * per_page]
-    rows = rows_of(fetched(cut), moment, post.unit.county_id) if total else []
-    states = {state: n for state, (n, _) in sums.items()}
-    return Page(rows, total, points, page, pages, per_page, order, moment, states)
+    cut = _cut(_wanted(post, filters, moment, year, known), order, (page - 1) * per_page, per_page, after, before)
+    kept = list(cut) if total else []
+    ends = (place(kept[0], order), place(kept[-1], order)) if kept else ("", "")
+    asked = tuple((request, n, deferred) for _, request, n, _, deferred in groups)
+    rows = rows_of(kept, moment, post.unit.county_id)
+    return Page(rows, total, points, page, pages, per_page, order, moment, states, *ends, asked)
 
 
 def by_state(
@@ -155,7 +170,7 @@ def export(
     """Yield every row of a list, for a file: the planned day, the actual one and the days between stand in each."""
     moment = now or timezone.now()
     county = post.unit.county_id
-    found = fetched(_ordered(_wanted(post, filters, moment, year, branches_if_asked(county)), order))
+    found = fetched(_wanted(post, filters, moment, year, branches_if_asked(county)).order_by(*keys_of(order)))
     sites = {site.code: site for site in Site.objects.filter(county_id=county)}
     seen = Sighting.objects.filter(work_item__county_id=county).order_by()
     counts = dict(seen.values_list("work_item_id").annotate(n=Count("id")))
@@ -302,25 +317,31 @@ class Apart:
 
 def apart(
     post: Post, filters: Filters, *, year: CampaignYear | None = None, now: datetime | None = None,
-    tree: Branches | None = None,
+    tree: Branches | None = None, page: Page | None = None,
 ) -> Apart:  # fmt: skip
-    """Return what of a list stands apart, whatever view the filters name (one statement; more where an answer is due)."""
+    """Return what of a list stands apart, whatever view the filters name (one statement; more where an answer is due).
+
+    A `page` of the same list has counted it already.
+    """
     moment = now or timezone.now()
     known = branches_if_asked(post.unit.county_id) if tree is None else tree
     found = _wanted(post, replace(filters, state="", special=""), moment, year, known).order_by()
-    deferred = _special(post, "deferred", moment, known)
-    rows = list(
-        found.filter(~Q(request="") | deferred)
-        .values_list("request")
-        .annotate(n=Count("pk"), deferred=Count("pk", filter=deferred))
-    )
-    waiting = {request: n for request, n, _ in rows if request}
+    if page is not None and not filters.special:
+        asked = page.asked
+    else:
+        deferred = _special(post, "deferred", moment, known)
+        marked = found.filter(~Q(request="") | deferred).values_list("request")
+        asked = tuple(marked.annotate(n=Count("pk"), deferred=Count("pk", filter=deferred)))
+    waiting: dict[str, int] = {}
+    for request, n, _ in asked:
+        if request:
+            waiting[request] = waiting.get(request, 0) + n
     # What is an appeal or waits for consent is asked for one by one, since not everybody may answer.
     decide = sum(n for kind, n in waiting.items() if kind in FOR_THE_OFFICE) if may_direct(post) else 0
     if waiting.get(Request.Kind.APPEAL):
         decide += found.filter(to_decide(post, known), request=Request.Kind.APPEAL).count()
     consent = found.filter(to_consent(post, known)).count() if waiting.get(WAITS_FOR_CONSENT) else 0
-    return Apart(decide, consent, sum(one for *_, one in rows))
+    return Apart(decide, consent, sum(one for *_, one in asked))
 
 
 def _of_unit(code: str, role: str, tree: Branches) -> Q:
@@ -375,21 +396,75 @@ def light_is(light: str, now: datetime) -> Q:
     return Q(pk__in=())
 
 
-def _ordered(found: QuerySet[WorkItem], order: str) -> QuerySet[WorkItem]:
-    name = order.removeprefix("-")
-    back = order.startswith("-")
-    if name == "late":
-        # What is open stands first, the longest over its deadline at the top; what stands still and what has ended follow.
-        ended = Case(
-            When(state__in=OPEN, held_since=None, then=Value(0)), When(state__in=OPEN, then=Value(1)), default=Value(2),
-            output_field=IntegerField(),
-        )  # fmt: skip
-        keys = ("-ended", "-deadline", "-id") if back else ("ended", "deadline", "id")
-        return found.annotate(ended=ended).order_by(*keys)
-    field = {"points": "points_at_stake", "number": "id", "gain": "gain_alone"}.get(name, "deadline")
-    # Points are read from the most downwards.
-    down = back != (field in {"points_at_stake", "gain_alone"})
-    return found.order_by(*((f"-{field}", "-id") if down else (field, "id")))
+def keys_of(order: str) -> tuple[str, ...]:
+    """Return the columns that a list is ordered by, with "-" before those that fall; the last makes each place one."""
+    name, back = order.removeprefix("-"), order.startswith("-")
+    # Lateness: what is open stands first, the longest over its deadline at the top; what stands still and what has ended follow.
+    rising = {
+        "late": ("queue", "deadline", "id"), "points": ("-points_at_stake", "-id"), "gain": ("-gain_alone", "-id"),
+        "number": ("id",),
+    }.get(name, ("deadline", "id"))  # fmt: skip
+    return _turned(rising) if back else rising
+
+
+def _turned(keys: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(key[1:] if key.startswith("-") else f"-{key}" for key in keys)
+
+
+def place(item: WorkItem, order: str) -> str:
+    """Return where an item stands in an order, in words that fit into an address."""
+    values = (getattr(item, key.lstrip("-")) for key in keys_of(order))
+    return "~".join(
+        str(round(value.timestamp() * 1e6)) if isinstance(value, datetime) else str(value) for value in values
+    )
+
+
+def _beyond(keys: tuple[str, ...], at: str) -> Q | None:
+    """Return the condition of what stands behind a place in an order; None where the words name no place."""
+    values = _values(keys, at)
+    if values is None:
+        return None
+    first = keys[0]
+    # The first key says it once more for the whole, so that an index is entered there and not at its beginning.
+    found, same, bound = Q(), Q(), Q(**{f"{first.lstrip('-')}__{'lt' if first.startswith('-') else 'gt'}e": values[0]})
+    for key, value in zip(keys, values, strict=True):
+        name, way = key.lstrip("-"), "lt" if key.startswith("-") else "gt"
+        found |= same & Q(**{f"{name}__{way}": value})
+        same &= Q(**{name: value})
+    return bound & found
+
+
+def _values(keys: tuple[str, ...], at: str) -> list[int | datetime] | None:
+    try:
+        numbers = [int(part) for part in at.split("~")]
+        values = [
+            datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
+            if key.lstrip("-") == "deadline"
+            else number
+            for key, number in zip(keys, numbers, strict=True)
+        ]
+    except (ValueError, OverflowError):
+        return None
+    return values if all(isinstance(value, datetime) or abs(value) < 2**62 for value in values) else None
+
+
+def _cut(
+    found: QuerySet[WorkItem], order: str, skip: int, count: int, after: str, before: str
+) -> Iterable[WorkItem]:  # fmt: skip
+    """Return a page of a list, with what its rows show (two statements).
+
+    The keys of the page are found first and by themselves, so that rows are read for it alone.
+    """
+    keys = keys_of(order)
+    back = _beyond(_turned(keys), before) if before else None
+    onward = _beyond(keys, after) if after and back is None else None
+    if back is not None:
+        keys_of_page = found.filter(back).order_by(*_turned(keys)).values("pk")[:count]
+    elif onward is not None:
+        keys_of_page = found.filter(onward).order_by(*keys).values("pk")[:count]
+    else:
+        keys_of_page = found.order_by(*keys).values("pk")[skip : skip + count]
+    return fetched(WorkItem.objects.filter(pk__in=keys_of_page).order_by(*keys))
 
 
 def end_of_week(now: datetime) -> datetime:
@@ -546,25 +621,21 @@ def at_site(post: Post, cluster: str, *, now: datetime | None = None) -> list[Ro
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a list's filters can be set to: units that lead something, classes, site types."""
+    """What a list's filters can be set to: units that lead something, classes."""
 
     units: list[Named]
     classes: list[Named]
-    site_types: list[str]
     kinds: tuple[str, ...] = tuple(Kind.values)
     states: tuple[str, ...] = tuple(State.values)
     lights: tuple[str, ...] = LIGHTS
 
 
 def options(post: Post, year: CampaignYear | int | None = None, *, tree: Branches | None = None) -> Options:
-    """Return what the filters of the list can be set to (three statements at most)."""
-    found = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year)).order_by()
-    # Units with the types of their sites, not each by itself: the items are read once.
-    pairs = list(found.values_list("lead__code", "lead__name_zh", "lead__name_en", "stratum").distinct())
-    units = {code: Named(code, Text(zh, en)) for code, zh, en, _ in pairs if code is not None}
+    """Return what the filters of the list can be set to (two statements; types of sites are those of the rule book)."""
+    led = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year), lead=OuterRef("pk"))
+    units = Unit.objects.filter(Exists(led), county_id=post.unit.county_id).order_by("code")
     known = WorkClass.objects.filter(county_id=post.unit.county_id, is_active=True).order_by("code")
     return Options(
-        [units[code] for code in sorted(units)],
+        [Named(code, Text(zh, en)) for code, zh, en in units.values_list("code", "name_zh", "name_en")],
         [Named(code, Text(zh, en)) for code, zh, en in known.values_list("code", "name_zh", "name_en")],
-        sorted({stratum for *_, stratum in pairs} - {"", "-"}),
     )

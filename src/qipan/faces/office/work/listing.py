@@ -148,12 +148,15 @@ def work_list(request: HttpRequest) -> HttpResponse:
         return exports.export(kind, name, export_headings(), [exported(row) for row in rows])
     page_number = whole(get.get("page", "")) or 1
     tree = branches_if_asked(desk.county.pk)
-    found = items(desk.post, filters, order, page_number, year=desk.year, now=now, tree=tree)
+    found = items(
+        desk.post, filters, order, page_number, year=desk.year, now=now, tree=tree, after=get.get("after", ""),
+        before=get.get("before", ""),
+    )  # fmt: skip
     kept = [(name, get[name]) for name in (*BY_LINK, "view", "list", "sort") if get.get(name)]
     any_filter = any(get.get(name) for name in NAMES)
     known = options(desk.post, desk.year, tree=tree)
     names = _unit_names(desk, known, get.get("unit", ""))
-    beside = apart(desk.post, filters, year=desk.year, now=now, tree=tree)
+    beside = apart(desk.post, filters, year=desk.year, now=now, tree=tree, page=found)
     context: dict[str, Any] = {
         "heading": _("Work"),
         "words": _("Orders, tasks and pledges of the year: one record each, with its unit, its deadline and its log."),
@@ -162,6 +165,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "count": found.total,
         "points": found.points,
         "page": Paginator(range(found.total), found.per_page).get_page(found.page),
+        "ends": {"before": found.before, "after": found.after},
         "sort": sort,
         "views": [*_views(request, found.states, view), *_special_views(request, beside)],
         "lists": [_switch(request, name, which) for name in LISTS],
@@ -199,7 +203,7 @@ def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
 def _address(request: HttpRequest, **changes: str) -> str:
     """Return the address of the list with some parameters changed; empty ones are taken away."""
     query = request.GET.copy()
-    for name in ("page", "export"):
+    for name in ("page", "after", "before", "export"):
         query.pop(name, None)
     for name, value in changes.items():
         query.pop(name, None)
@@ -254,7 +258,7 @@ def _first_filters(request: HttpRequest, known: Options, names: Mapping[str, str
 
 def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[dict[str, object]]:
     language = get_language() or "en"
-    types = sorted((around.type_title(code).into(language), code) for code in known.site_types)
+    types = sorted((around.type_title(code).into(language), code) for code in around.book.catalogue.types)
     classes = [(each.code, f"{each.code} {each.name.into(language)}") for each in known.classes]
     role = _select(request, "role", _("The unit's part"), [])
     role["options"] = [("", str(ROLE_WORDS["lead"])), *((n, str(w)) for n, w in ROLE_WORDS.items() if n != "lead")]

@@ -22,7 +22,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, Membership, Phase, SpecialGroup, TimeNode
+from qipan.spine.campaigns.models import FunctionDuty, Membership, Phase, SpecialAction, SpecialGroup, TimeNode
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
@@ -100,6 +100,9 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     phase = Phase.objects.create(
         campaign=year.campaign, name_zh="阶段", first=now.date(), last=now.date() + timedelta(days=20)
     )
+    special = SpecialAction.objects.create(
+        campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
+    )
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
@@ -122,6 +125,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "handover_sign": (handed.pk,),
         "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
+        "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
+        "special_attach": (special.pk,), "special_detach": (special.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
@@ -195,6 +200,7 @@ def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: st
     last = (
         "setup_year_remove",
         "phase_remove",
+        "special_remove",
         "setup_node_remove",
         "setup_function_unmap",
         "post_end",

@@ -24,7 +24,7 @@ from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
 from qipan.project.example.orders import plan as plan_orders
 from qipan.project.example.people import make_people
-from qipan.project.example.plan import make_plan, tie_tasks
+from qipan.project.example.plan import begin_special_actions, make_plan, tie_tasks
 from qipan.project.example.reviews import reviews
 from qipan.project.example.rounds import listed, plan_rounds, visits
 from qipan.project.example.sites import ABSENT_TYPES, make_sites, plan_sites
@@ -78,7 +78,9 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})
         orders, since, readings = _live_through(world, year)
         do_the_work(world, year, posts, orders, since, readings)
-        tie_tasks(year, posts["example-office"], when.moment(1.0, 0.999))
+        end = when.moment(1.0, 0.999)
+        tie_tasks(year, posts["example-office"], end)
+        begin_special_actions(year, posts, when, end)
     return year
 
 

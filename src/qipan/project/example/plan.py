@@ -1,20 +1,26 @@
-"""The example's plan: five phases, their nodes with plan and fact, and the tasks that are due by one of them."""
+"""The example's plan: five phases, their nodes with plan and fact, the tasks due by one of them, and special actions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from qipan.ground.units.models import Post
 from qipan.project.example import calendar
 from qipan.project.example.calendar import Calendar
 from qipan.spine.campaigns.models import Campaign, CampaignYear, Phase, TimeNode
-from qipan.spine.work.models import OPEN, Kind, WorkItem
+from qipan.spine.campaigns.special import ActionPlan, begin_action
+from qipan.spine.work.models import OPEN, Kind, State, WorkItem
+from qipan.spine.work.opening import Finding, open_orders
 from qipan.spine.work.plan.tying import tie
+from qipan.spine.work.special.attaching import attach
+from qipan.spine.work.special.conditions import COMES_BACK
 
 DAY = timedelta(days=1)
 ALL_FIXED, FREEZE, ASSESSED, RESULTS = 14, 25, 40, 75
 """The nodes ahead, in days from the day on which the example is shown."""
 TIED = 10
+CAME_BACK = 3
 
 
 def make_plan(campaign: Campaign, when: Calendar, today: date) -> None:
@@ -71,3 +77,45 @@ def tie_tasks(year: CampaignYear, office: Post, at: datetime) -> None:
     chosen = dict(found.order_by("deadline", "id").values_list("pk", "version")[:TIED])
     if chosen:
         tie(node.pk, chosen, by=office, at=at)
+
+
+def begin_special_actions(year: CampaignYear, posts: Mapping[str, Post], when: Calendar, at: datetime) -> None:
+    """Begin two special actions: one with a scope, in which some faults come back, and one whose items are attached."""
+    office, today = posts["example-office"], at.date()
+    streets = begin_action(
+        year.campaign,
+        ActionPlan(
+            "市容环境集中整治专项行动", when.day(0.5), today + 20 * DAY, "Clean streets and markets",
+            basis="县创城办〔示例〕12号", aim_zh="主次干道、背街小巷、农贸市场环境卫生和秩序问题集中整治，防止反弹。",
+            aim_en="Dirt and disorder on roads, lanes and markets are put right, and kept from coming back.",
+            site_types=("back_lane", "crossing", "main_road", "market"), owner=posts["example-head"].unit_id,
+            leader=posts["example-leader"].pk,
+        ),
+        by=office,
+    )  # fmt: skip
+    closed = WorkItem.objects.filter(
+        county=year.campaign.county_id, kind=Kind.ORDER, state=State.CLOSED, stratum__in=streets.site_types,
+        closed_at__gt=at - COMES_BACK + DAY, closed_at__lt=at - DAY,
+    )  # fmt: skip
+    again = [
+        Finding(
+            item.item, "fail", stratum=item.stratum, cluster=item.cluster, check=item.check_key,
+            text="复查后问题反弹", seen_at=at - timedelta(hours=2),
+        )
+        for item in closed.order_by("-closed_at", "id")[:CAME_BACK]
+    ]  # fmt: skip
+    if again:
+        open_orders(year, again, by=posts["example-leader"], origin=("leader", "", "领导现场督导"), at=at)
+    manners = begin_action(
+        year.campaign,
+        ActionPlan(
+            "“三对三”机关秩序和作风整顿", when.day(0.7), today + 30 * DAY, "Three against three: order in offices",
+            aim_zh="对照标准、对照职责、对照先进，整改机关服务窗口存在的问题。",
+            aim_en="Offices and service counters measure themselves against the standard.", owner=office.unit_id,
+        ),
+        by=office,
+    )  # fmt: skip
+    tasks = WorkItem.objects.filter(county=year.campaign.county_id, kind=Kind.TASK).order_by("number")
+    numbers = list(tasks.values_list("number", flat=True)[:5])
+    if numbers:
+        attach(manners.pk, " ".join(numbers), by=office, at=at)

@@ -146,6 +146,41 @@ class TimeNode(models.Model):
         return Text(self.name_zh, self.name_en)
 
 
+class SpecialAction(models.Model):
+    """A special action (专项行动) of any name: a stretch of days, and a scope by which orders are counted as its own.
+
+    `site_types` and `areas` say where, `items` (of checklists, or keys of checks) and `classes` what; what is empty
+    does not narrow. With nothing chosen at all it counts only what was attached by hand.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="special_actions")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    basis = models.CharField(max_length=300, blank=True, help_text="the document that it rests on")
+    aim_zh = models.CharField(max_length=500, blank=True)
+    aim_en = models.CharField(max_length=500, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    site_types = models.JSONField(default=list, blank=True)
+    areas = models.ManyToManyField(Unit, blank=True, related_name="+")
+    items = models.JSONField(default=list, blank=True)
+    classes = models.JSONField(default=list, blank=True, help_text="codes of classes of findings")
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="special_actions")
+    leader = models.ForeignKey(Post, models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-first", "-id")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
 class SpecialGroup(models.Model):
     """A special group of the headquarters (专项组, 专班), of any name, for a time."""
 

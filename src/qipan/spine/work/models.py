@@ -9,6 +9,7 @@ from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.campaigns.models import TimeNode
 from qipan.spine.work.lightness.models import Override as Override
+from qipan.spine.work.special.models import Attachment as Attachment
 
 
 class LimitUnit(models.TextChoices):

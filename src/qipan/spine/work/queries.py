@@ -29,6 +29,7 @@ from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
+from qipan.spine.work.special.conditions import of_actions, recurred
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
@@ -56,7 +57,8 @@ class Filters:
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. "-" for `side` and `group` is what has none. `milestone` and `phase` are keys of the plan's nodes and phases.
+    others. "-" for `side` and `group` is what has none. `milestone` and `phase` are keys of the plan's nodes and phases,
+    `action` of a special action; `special` may be recurred as well: closed, and found again within thirty days.
     """
 
     year: int = 0
@@ -85,6 +87,7 @@ class Filters:
     found: str = ""
     milestone: str = ""
     phase: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,8 @@ def _wanted(
         )
     where &= _of_rates(filters, now)
     where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)
+    if filters.action:
+        where &= of_actions(post.unit.county_id, filters.action, tree)
     if filters.light:
         where &= light_is(filters.light, now)
     if filters.special in EVER_ASKED:
@@ -275,6 +280,8 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return Q(instructed_at__isnull=False)
         case "rework":
             return Q(handling_round__gt=1)
+        case "recurred":
+            return recurred()
         case "joined":
             again = Sighting.objects.order_by().values("work_item_id").annotate(n=Count("id")).filter(n__gt=1)
             return Q(pk__in=again.values("work_item_id"))

@@ -14,4 +14,12 @@ MATRIX: dict[str, Row] = {
     "node_move": Row(OFFICE, args=(1,), answers=404),
     "node_tie": Row(OFFICE, args=(1,), answers=404),
     "node_untie": Row(OFFICE, "post", args=(1,), answers=404),
+    "special_actions": Row(SIGNED_IN),
+    "special_new": Row(OFFICE, answers=302),
+    "special_undo": Row(OFFICE, "post", answers=302),
+    "special_action": Row(SIGNED_IN, args=(1,), answers=404),
+    "special_edit": Row(OFFICE, args=(1,), answers=404),
+    "special_remove": Row(OFFICE, "post", args=(1,), answers=403),
+    "special_attach": Row(OFFICE, "post", args=(1,), answers=404),
+    "special_detach": Row(OFFICE, "post", args=(1,), answers=404),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.plan import moving, nodes, overview, phases
+from qipan.faces.office.plan import moving, nodes, overview, phases, special
 
 urlpatterns: list[URLPattern] = [
     path("", overview.plan, name="plan"),
@@ -18,4 +18,12 @@ urlpatterns: list[URLPattern] = [
     path("nodes/<int:pk>/move/", moving.node_move, name="node_move"),
     path("nodes/<int:pk>/tie/", nodes.node_tie, name="node_tie"),
     path("nodes/<int:pk>/untie/", nodes.node_untie, name="node_untie"),
+    path("actions/", special.special_actions, name="special_actions"),
+    path("actions/new/", special.special_new, name="special_new"),
+    path("actions/undo/", special.special_undo, name="special_undo"),
+    path("actions/<int:pk>/", special.special_action, name="special_action"),
+    path("actions/<int:pk>/edit/", special.special_edit, name="special_edit"),
+    path("actions/<int:pk>/remove/", special.special_remove, name="special_remove"),
+    path("actions/<int:pk>/attach/", special.special_attach, name="special_attach"),
+    path("actions/<int:pk>/detach/", special.special_detach, name="special_detach"),
 ]

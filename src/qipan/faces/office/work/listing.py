@@ -67,6 +67,7 @@ SPECIAL_WORDS = {
     "instructed": gettext_lazy("with a leader's instruction"),
     "rework": gettext_lazy("came round again"),
     "joined": gettext_lazy("found more than once"),
+    "recurred": gettext_lazy("closed, and found again within 30 days"),
     "to_decide": gettext_lazy("a request waits for your decision"),
     "to_consent": gettext_lazy("an extension waits for your consent"),
     "asked": gettext_lazy("with an open request"),
@@ -110,7 +111,7 @@ NAMES = {
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
     "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
-    "milestone": "milestone", "phase": "phase",
+    "milestone": "milestone", "phase": "phase", "action": "action",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -305,7 +306,7 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
-            case "milestone" | "phase":
+            case "milestone" | "phase" | "action":
                 words = plan_words(around.campaign, name, value)
             case "rate":
                 words = str(COUNT_WORDS.get(value, value))

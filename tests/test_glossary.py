@@ -16,7 +16,7 @@ EVERYDAY = {
     "Add a person", "Begin", "Change my password", "Close the round", "Days of the rungs", "Differences", "Draw more",
     "Functions and units", "Import a file", "My account", "New edition", "Not allowed", "Not found", "Open a round",
     "People and posts", "Proposals", "Qipan", "Record a visit", "Settings", "Sign in", "Something went wrong",
-    "Types of units", "Visits and reviews",
+    "This link leads nowhere", "Types of units", "Visits and reviews",
 }  # fmt: skip
 
 

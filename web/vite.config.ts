@@ -68,7 +68,7 @@ export default defineConfig({
     target: ["chrome111", "firefox114", "safari16.4"],
     chunkSizeWarningLimit: 1400,
     rolldownOptions: {
-      input: { main: "src/main.ts", map: "src/map.ts" },
+      input: { main: "src/main.ts", map: "src/map.ts", public: "src/public.ts" },
     },
   },
   worker: { format: "es" },

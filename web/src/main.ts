@@ -1,5 +1,6 @@
 import "./styles/index.css";
 import "htmx.org";
+import { onCopying } from "./copying";
 import { onDrafts } from "./drafts";
 import { onFolds } from "./folds";
 import { onForms } from "./forms";
@@ -10,6 +11,7 @@ import { onTrees } from "./tree";
 import { onVisits } from "./visit";
 
 document.documentElement.classList.add("scripted");
+onCopying();
 onFolds();
 onDrafts();
 onForms();

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
+BY_LINK = re.compile(r"/p/w/[\w-]{27}/report/")
+"""Where a unit without an account sends its report; the form looks the link up before it reads the photos."""
 
 
 class RequestSizeMiddleware:
@@ -24,6 +28,8 @@ class RequestSizeMiddleware:
         given = request.META.get("CONTENT_LENGTH") or "0"
         known = settings.SESSION_COOKIE_NAME in request.COOKIES
         most = settings.LARGEST_REQUEST if known else settings.LARGEST_REQUEST_OF_A_STRANGER
+        if not known and BY_LINK.fullmatch(request.path):
+            most = settings.LARGEST_REQUEST_BY_LINK
         if given.isdecimal() and int(given) <= most:
             return self.get_response(request)
         said = (

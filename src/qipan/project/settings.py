@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "qipan.sources.fieldwork",
     "qipan.sources.evidence",
     "qipan.faces.office",
+    "qipan.faces.public",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -182,6 +183,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A form of twenty photos, or the largest file of observations; the rooms have narrower limits of their own.
 LARGEST_REQUEST = 320 * 1024 * 1024
 LARGEST_REQUEST_OF_A_STRANGER = 4 * 1024 * 1024
+# By a link to one order comes a report with a few photos of a phone, without a session.
+LARGEST_REQUEST_BY_LINK = 48 * 1024 * 1024
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("qipan.faces.office.urls"))]
+urlpatterns = [
+    path("p/", include("qipan.faces.public.urls")),
+    path("", include("qipan.faces.office.urls")),
+]
 
 handler400 = "qipan.faces.office.errors.bad_request"
 handler403 = "qipan.faces.office.errors.forbidden"

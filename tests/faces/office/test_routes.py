@@ -12,13 +12,17 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from qipan.ground.units.models import Role
-from tests.faces.office.matrix import board, home, lead, light, plan, record, registers, setup, work
-from tests.faces.office.matrix.row import OPEN
+from tests.faces.office.matrix import board, home, lead, light, plan, public, record, registers, setup, work
+from tests.faces.office.matrix.row import BY_LINK, OPEN
 from tests.world import World, make_person, make_world
 
 MATRIX = {
-    **board.MATRIX, **home.MATRIX, **lead.MATRIX, **light.MATRIX, **plan.MATRIX, **record.MATRIX, **registers.MATRIX, **setup.MATRIX, **work.MATRIX,
+    **board.MATRIX, **home.MATRIX, **lead.MATRIX, **plan.MATRIX, **light.MATRIX, **public.MATRIX, **record.MATRIX, **registers.MATRIX,
+    **setup.MATRIX, **work.MATRIX,
 }  # fmt: skip
+
+
+ANYONE = (OPEN, BY_LINK)
 
 
 def routes(patterns: list[Any]) -> list[URLPattern]:
@@ -53,7 +57,7 @@ def test_every_address_has_a_row_and_every_row_an_address() -> None:
 def test_a_visitor_is_sent_to_the_door(name: str, client: Client) -> None:
     world = make_world(with_campaign=False)
     response = ask(client, name, world)
-    if MATRIX[name].who == OPEN:
+    if MATRIX[name].who in ANYONE:
         assert response.status_code == MATRIX[name].answers
         assert not to_sign_in(response)
     else:
@@ -68,7 +72,7 @@ def test_a_role_comes_as_far_as_its_rights(name: str, role: Role, client: Client
     world = make_world(example=False, with_campaign=name == "choose_year")
     client.force_login(world.people[role])
     response = ask(client, name, world, role)
-    allowed = MATRIX[name].who == OPEN or role in MATRIX[name].who
+    allowed = MATRIX[name].who in ANYONE or role in MATRIX[name].who
     assert response.status_code == (MATRIX[name].answers if allowed else 403)
     assert not to_sign_in(response)
 
@@ -79,14 +83,23 @@ def test_a_person_without_a_post_comes_no_further_than_a_visitor(name: str, clie
     world = make_world(with_campaign=False)
     client.force_login(make_person("retired"))
     response = ask(client, name, world)
-    assert response.status_code == (403 if MATRIX[name].who != OPEN else MATRIX[name].answers)
+    assert response.status_code == (403 if MATRIX[name].who not in ANYONE else MATRIX[name].answers)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.method == "post"])
+@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.method == "post" and row.who != BY_LINK])
 def test_what_changes_something_needs_the_form_s_token(name: str) -> None:
     world = make_world(example=False)
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.people[Role.OFFICE])
     assert ask(client, name, world, Role.OFFICE).status_code == 403
     assert client.get(reverse(name, args=MATRIX[name].args)).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.who == BY_LINK])
+def test_an_address_that_is_a_right_is_not_passed_on_or_found(name: str, client: Client) -> None:
+    response = ask(client, name, make_world(example=False))
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response.headers["X-Robots-Tag"] and "no-store" in response.headers["Cache-Control"]
+    assert not response.cookies, "a link needs no session, and gets none"

@@ -31,7 +31,7 @@ def boxes(page: str) -> list[tuple[str, bool]]:
 def test_nothing_is_shown_before_there_is_a_deadline(town):
     client = browser(town, "office")
     assert "Choose a deadline first" in text(client.get("/work/decompose/"))
-    assert "Enter a date" in text(client.get("/work/decompose/?deadline=soon"))
+    assert "No date follows" in text(client.get("/work/decompose/?deadline=soon"))
     assert "The deadline has to lie ahead." in text(client.get("/work/decompose/?deadline=2020-01-01"))
 
 

@@ -69,7 +69,7 @@ def test_an_extension_goes_by_the_head(town):
     send(town, "roads-head", item, "consent", agrees="yes")
     page = text(browser(town, "office").get(f"/work/{item.number}/decide/"))
     offered = re.search(r'name="deadline" value="([^"]+)"', page)
-    assert offered and offered.group(1) == f"{day}T23:59"
+    assert offered and offered.group(1) == f"{day} 23:59"
     send(town, "office", item, "decide", upheld="yes", deadline=offered.group(1), reason="同意")
     assert f"{timezone.localtime(again(item).deadline):%Y-%m-%d %H:%M:%S}" == f"{day} 23:59:59"
     page = text(browser(town, "office").get(f"/work/{item.number}/"))

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from qipan.assessment.text import Text
-from qipan.ground.audit.journal import Thing, act
+from qipan.ground.audit.journal import Actor, Thing, act
 from qipan.ground.files import storage
 from qipan.ground.files.imaging import COPY_TYPE, MOST_BYTES, PhotoError, look, too_large
 from qipan.ground.files.models import Photo, StoredFile
@@ -40,16 +40,31 @@ def add_photo(content: bytes | Readable, *, by: Post) -> Photo:
     """
     if not ADD_PHOTOS.allows(by, by.unit.county):
         raise PermissionDenied
+    return add_photo_as(content, actor(by), by.unit.county_id)
+
+
+def add_photo_as(content: bytes | Readable, who: Actor, county_id: int, *, author: str = "") -> Photo:
+    """Keep a photo of someone whom the caller has let in: by a post, or by a link.
+
+    Args:
+        content: the photo.
+        who: as the journal has it.
+        county_id: whose photo it is.
+        author: under which name it is kept; the person's unless told otherwise.
+
+    Raises:
+        PhotoError: it is no photo by its content, too large, or broken. Nothing was kept.
+    """
     data = content if isinstance(content, bytes) else content.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise too_large()
     looked = look(data)
     kept = {name: (storage.put(each), len(each)) for name, each in (("original", data), ("shown", looked.shown), ("thumbnail", looked.thumbnail))}  # fmt: skip
     now = timezone.now()
-    with act(actor(by), now) as noted:
+    with act(who, now) as noted:
         _name(kept, looked.media_type, now)
         photo = Photo.objects.create(
-            county_id=by.unit.county_id,
+            county_id=county_id,
             original_id=kept["original"][0],
             shown_id=kept["shown"][0],
             thumbnail_id=kept["thumbnail"][0],
@@ -59,8 +74,8 @@ def add_photo(content: bytes | Readable, *, by: Post) -> Photo:
             lon=looked.claim.lon,
             lat=looked.claim.lat,
             added_at=now,
-            added_by_person=by.person.get_username(),
-            added_by_unit=by.unit.code,
+            added_by_person=author or who.person,
+            added_by_unit=who.unit,
         )
         # With the original's hash in the journal, nobody can put another picture in its place unseen.
         details = {"original": kept["original"][0], "size": kept["original"][1]}

@@ -41,6 +41,12 @@ class Content:
     size: int
     photo: UUID
 
+    @classmethod
+    def of(cls, photo: Photo, kind: str) -> Content:
+        """Return one of the files of a photo."""
+        file: StoredFile = getattr(photo, kind)
+        return cls(storage.path_of(file.hash), file.media_type, file.size, photo.uid)
+
     @property
     def name(self) -> str:
         """A file name that says nothing of the place or the person."""
@@ -56,6 +62,14 @@ def shown(uids: Sequence[UUID]) -> dict[UUID, Picture]:
     return {row[0]: Picture(*row) for row in rows}
 
 
+def pictured(photo: Photo) -> Picture:
+    """Return a photo as pages show it."""
+    return Picture(
+        photo.uid, photo.width, photo.height, photo.taken_at, photo.lon, photo.lat, photo.added_at,
+        photo.added_by_person, photo.added_by_unit,
+    )  # fmt: skip
+
+
 def content(post: Post, uid: UUID, kind: str) -> Content | None:
     """Return one of a photo's files; None where the post's county has no such photo."""
     if kind not in KINDS:
@@ -63,8 +77,7 @@ def content(post: Post, uid: UUID, kind: str) -> Content | None:
     photo = Photo.objects.filter(READ.visible(post), uid=uid).select_related(kind).first()
     if photo is None:
         return None
-    file: StoredFile = getattr(photo, kind)
-    return Content(storage.path_of(file.hash), file.media_type, file.size, uid)
+    return Content.of(photo, kind)
 
 
 def verify() -> Iterator[Text]:

@@ -17,7 +17,6 @@ from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
-from qipan.ground.worktime.queries import clock
 from qipan.spine.work import messages, points
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
@@ -25,18 +24,20 @@ from qipan.spine.work.branches import branches
 from qipan.spine.work.deciding import decide
 from qipan.spine.work.deferring import defer, resume
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.handling import hand_of, put_right, take_on
 from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import ahead, due_by, settings_of
-from qipan.spine.work.models import Kind, Sighting, State, Step, WorkItem
+from qipan.spine.work.limits import ahead
+from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
-from qipan.spine.work.parts import contribute, missing_parts
+from qipan.spine.work.parts import contribute
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
+from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import beside, entry, hang, moment, write
 
 __all__ = [
@@ -75,14 +76,7 @@ def accept(
                 Text("责任人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "person"
             )
         named = held[0].person
-    with act(actor(by), now) as noted:
-        data = {"person": str(named)} if named else {}
-        write(
-            item, version, [entry(item, Step.ACCEPTED, by, now, text=text.strip(), data=data)],
-            state=State.ACCEPTED, accepted_at=now, **({"person_id": named.pk} if named else {}),
-        )  # fmt: skip
-        noted.note("work.accept", thing(item), {"round": item.handling_round})
-    return item
+    return take_on(item, version, hand_of(by), now, named=named, text=text)
 
 
 def report(
@@ -106,63 +100,9 @@ def report(
         StageMissing, Stale, WorkError: it cannot be reported so, now.
     """
     now = moment(at)
-    item = item_for(pk, HANDLE, by)
-    ready(item, version, Action.REPORT)
-    done = text.strip()
-    if not done:
-        raise WorkError(Text("请写明整改情况。", "Say what was done."), "text")
-    if item.kind == Kind.ORDER and item.cluster not in {"", "-"} and not photos:
-        raise WorkError(
-            Text("点位问题须附至少一张整改后照片。", "At a site, at least one photo of how it looks now is needed."),
-            "photos",
-        )
-    if fixed_at > now:
-        raise WorkError(Text("整改时间不能晚于现在。", "The fix cannot lie ahead."), "fixed_at")
-    since = _found(item)
-    # People give minutes: a fix in the minute of the finding came after it.
-    if fixed_at < since.replace(second=0, microsecond=0):
-        raise WorkError(
-            Text(
-                f"整改时间不能早于问题发现时间（{messages.said(since).zh}）。",
-                f"The fix cannot lie before the finding ({messages.said(since).en}).",
-            ),
-            "fixed_at",
-        )
-    fixed_at = max(fixed_at, since)
-    lacking, why = missing_parts(item), without.strip()
-    if lacking and not why:
-        zh, en = (
-            "、".join(unit.name_zh for unit in lacking),
-            ", ".join(unit.name_en or unit.name_zh for unit in lacking),
-        )
-        raise WorkError(
-            Text(
-                f"配合单位（{zh}）尚未反馈；请说明原因。", f"Parts are missing ({en}): say why it is reported without."
-            ),
-            "without",
-        )
-    with act(actor(by), now) as noted:
-        lapsed, changes = lapse(item, by, now)
-        fixed = entry(item, Step.FIXED, by, fixed_at, recorded=now)
-        data = {"without": [unit.code for unit in lacking], "why": why} if lacking else {}
-        reported = entry(item, Step.REPORTED, by, now, text=done, data=data)
-        write(item, version, [*lapsed, fixed, reported], **{**changes, "state": State.REPORTED, "reported_at": now})
-        hang(reported, photos)
-        noted.note("work.report", thing(item), {"round": item.handling_round, "photos": len(photos)})
-        who = messages.eyes(item, now)
-        messages.tell(
-            item, who, "reported", messages.about(item, "已反馈，待复查", "Reported, waits for a re-check"), now
-        )
-    return item
-
-
-def _found(item: WorkItem) -> datetime:
-    """Return the moment before which no fix can lie: the first finding, or in a later round the failed re-check."""
-    failed = item.log.filter(step__in=(Step.FAILED, Step.REOPENED)).order_by("-id").first()
-    if failed is not None:
-        return failed.at
-    seen = Sighting.objects.filter(work_item=item).order_by("seen_at").first()
-    return min(seen.seen_at, item.issued_at) if seen is not None else item.issued_at
+    return put_right(
+        item_for(pk, HANDLE, by), version, hand_of(by), now, text=text, fixed_at=fixed_at, photos=photos, without=without,
+    )  # fmt: skip
 
 
 def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: datetime | None = None) -> WorkItem:
@@ -205,9 +145,9 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
 
 
 def set_deadline(
-    pk: int, *, version: int, by: Post, deadline: datetime, reason: str, at: datetime | None = None
+    pk: int, *, version: int, by: Post, deadline: datetime | When, reason: str, at: datetime | None = None
 ) -> WorkItem:
-    """Give an item another deadline.
+    """Give an item another deadline, in words or as a moment.
 
     Raises:
         PermissionDenied: only the office sets deadlines.
@@ -217,18 +157,18 @@ def set_deadline(
     item = item_for(pk, DIRECT, by)
     ready(item, version, Action.DEADLINE)
     why = reason_of(reason)
-    ahead(deadline, now)
-    until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+    given = as_when(deadline)
+    ahead(given.deadline, now)
     with act(actor(by), now) as noted:
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        data = moved_to(item, given)
         write(
             item, version, [entry(item, Step.DEADLINE, by, now, text=why, data=data)],
-            deadline=deadline, due_from=until.due_from, calendar_gap=until.gap, **held_anew(item, now),
+            **set_to(item, given), **held_anew(item, now),
         )  # fmt: skip
         noted.note("work.deadline", thing(item), data)
         weigh(noted, by, now, [(thing(item), why)])
         words = messages.about(
-            item, f"时限改为{messages.said(deadline).zh}", f"New deadline {messages.said(deadline).en}"
+            item, f"时限改为{messages.said(given.deadline).zh}", f"New deadline {messages.said(given.deadline).en}"
         )
         tell_lead(item, "deadline", words, now, by)
     return item

@@ -26,6 +26,7 @@ from qipan.spine.work.lifecycle import MOVES, Action
 from qipan.spine.work.models import Request, Step, WorkItem
 from qipan.spine.work.permissions import CONSENT, HANDLE
 from qipan.spine.work.request_rules import ASKED, NAMES, WAITS_FOR_CONSENT, against, recorders
+from qipan.spine.work.timing.when import When, as_when
 from qipan.spine.work.writing import entry, hang, moment, write
 
 
@@ -54,7 +55,9 @@ def give_back(pk: int, *, version: int, by: Post, reason: str, unit: str = "", a
     return _ask(Action.RETURN, item, version, by, now, reason_of(reason), {"unit": unit} if unit else {})
 
 
-def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, at: datetime | None = None) -> Request:
+def extend(
+    pk: int, *, version: int, by: Post, reason: str, deadline: datetime | When, at: datetime | None = None
+) -> Request:
     """Ask for more time. The head of the unit consents before the office decides; a head who asks has consented.
 
     Raises:
@@ -64,14 +67,17 @@ def extend(pk: int, *, version: int, by: Post, reason: str, deadline: datetime, 
     now = moment(at)
     item = item_for(pk, HANDLE, by)
     _may_ask(Action.EXTEND, item, version, by, now)
-    if deadline <= max(now, item.deadline):
+    given = as_when(deadline)
+    if given.deadline <= max(now, item.deadline):
         raise WorkError(
             Text(
                 "新时限应晚于现在的时限，也晚于现在。", "The new deadline has to lie after the present one, and ahead."
             ),
             "deadline",
         )
-    data = {"from": item.deadline.isoformat(), "deadline": deadline.isoformat()}
+    data = {"from": item.deadline.isoformat(), "deadline": given.deadline.isoformat()}
+    if given.text:
+        data |= {"words": given.text, "cadence": given.cadence}
     return _ask(Action.EXTEND, item, version, by, now, reason_of(reason), data)
 
 

@@ -21,10 +21,10 @@ from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import anew, resumed
 from qipan.spine.work.lapsing import open_request
 from qipan.spine.work.lifecycle import Action
-from qipan.spine.work.limits import due_by, settings_of
 from qipan.spine.work.models import LogEntry, Request, State, Step, WorkItem
 from qipan.spine.work.permissions import JUDGE
 from qipan.spine.work.request_rules import NAMES, against, decides
+from qipan.spine.work.timing.when import When, as_when, set_to
 from qipan.spine.work.writing import entry, moment, write
 
 
@@ -40,7 +40,7 @@ class _Outcome:
 
 
 def decide(
-    pk: int, *, version: int, by: Post, upheld: bool, reason: str, unit: str = "", deadline: datetime | None = None,
+    pk: int, *, version: int, by: Post, upheld: bool, reason: str, unit: str = "", deadline: datetime | When | None = None,
     supports: Collection[str] | None = None, outcome: str = "", at: datetime | None = None,
 ) -> WorkItem:  # fmt: skip
     """Decide what is asked of an item.
@@ -96,17 +96,20 @@ def decide(
 
 
 def _uphold(
-    item: WorkItem, asked: Request, found: _Outcome, *, unit: str, deadline: datetime | None,
+    item: WorkItem, asked: Request, found: _Outcome, *, unit: str, deadline: datetime | When | None,
     supports: Collection[str] | None, by: Post, now: datetime,
 ) -> None:  # fmt: skip
     if asked.kind == Request.Kind.EXTENSION:
-        deadline = deadline or datetime.fromisoformat(asked.proposal["deadline"])
+        deadline = deadline or When(
+            datetime.fromisoformat(asked.proposal["deadline"]), asked.proposal.get("words", ""),
+            asked.proposal.get("cadence", ""),
+        )  # fmt: skip
     if asked.kind == Request.Kind.RETURN and not unit:
         raise WorkError(Text("请选择改派到哪个单位。", "Choose the unit that leads from now on."), "unit")
     if unit and asked.kind != Request.Kind.EXTENSION:
         _give(item, found, unit, by, now)
     if deadline is not None and asked.kind != Request.Kind.RETURN:
-        _set_deadline(item, found, deadline, now)
+        _set_deadline(item, found, as_when(deadline), now)
     if supports is not None and asked.kind == Request.Kind.COORDINATION:
         units = list(Unit.objects.filter(county_id=item.county_id, code__in=set(supports)))
         if len(units) != len(set(supports)):
@@ -133,16 +136,18 @@ def _give(item: WorkItem, found: _Outcome, unit: str, by: Post, now: datetime) -
     found.lead = new
 
 
-def _set_deadline(item: WorkItem, found: _Outcome, deadline: datetime, now: datetime) -> None:
+def _set_deadline(item: WorkItem, found: _Outcome, given: When, now: datetime) -> None:
     """Set another deadline; the log keeps it, and the interval, before and after."""
+    deadline = given.deadline
     before = found.changes.get("deadline", item.deadline)
     if deadline <= now:
         raise WorkError(Text("时限应晚于现在。", "The deadline has to lie ahead."), "deadline")
     counted = clock(item.county_id)
-    until = due_by(counted, item.issued_at, deadline, settings_of(item.county_id))
     days = [round(float(counted.working_days_between(item.issued_at, one)), 1) for one in (before, deadline)]
-    found.changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+    found.changes |= set_to(item, given)
     found.data |= {"from": before.isoformat(), "to": deadline.isoformat(), "working_days": days}
+    if given.text:
+        found.data["words"] = given.text
 
 
 def _appeal(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from qipan.ground.worktime.clock import Limit
 from qipan.ground.worktime.queries import clock
-from qipan.spine.work.limits import due, due_by, settings_of
+from qipan.spine.work.limits import STANDING, due, due_by, settings_of
 from qipan.spine.work.models import LimitUnit, Request, State, WorkItem
 
 ONE_DAY = timedelta(days=1)
@@ -25,7 +25,9 @@ def anew(item: WorkItem, now: datetime) -> dict[str, object]:
     else:
         limit = Limit(item.limit, item.limit_unit)
     until = due(clock(item.county_id), now, limit, settings_of(item.county_id), None)
-    return {"deadline": until.deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+    found = {"deadline": until.deadline, "due_from": until.due_from, "calendar_gap": until.gap}
+    # Words that name a day say no longer what counts; those that state the limit still do.
+    return found if item.limit is not None else {**found, "deadline_text": "", "cadence": ""}
 
 
 def stands_for(kind: str, county_id: int) -> bool:
@@ -40,7 +42,9 @@ def resumed(item: WorkItem, now: datetime) -> dict[str, object]:
     if item.held_since is None:
         return {}
     deadline = _moved_on(item, item.held_since, now)
-    until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
+    until = due_by(
+        clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id), standing=item.cadence == STANDING
+    )  # fmt: skip
     return {
         "held_since": None, "deferred_until": None, "deadline": deadline, "due_from": until.due_from,
         "calendar_gap": until.gap,

@@ -8,23 +8,25 @@ from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
-from qipan.ground.worktime.queries import clock
 from qipan.spine.work import messages
 from qipan.spine.work.acting import item_for, tell_lead, thing
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import held_anew
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import ahead, due_by, settings_of
+from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
 from qipan.spine.work.permissions import INSTRUCT
+from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import beside, moment
 
 OF = "entry"
 """Under this name a withdrawal says which entry of the log it takes back."""
 
 
-def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, at: datetime | None = None) -> WorkItem:
+def instruct(
+    pk: int, *, by: Post, text: str, deadline: datetime | When | None = None, at: datetime | None = None
+) -> WorkItem:
     """Put a leader's instruction on an item; it stands on top of its page. No version: an instruction never collides.
 
     Args:
@@ -44,14 +46,13 @@ def instruct(pk: int, *, by: Post, text: str, deadline: datetime | None = None, 
     words = text.strip()
     if not words:
         raise WorkError(Text("请写明批示内容。", "Say what is wanted."), "text")
-    if deadline is not None:
-        ahead(deadline, now)
     changes: dict[str, object] = {"instructed_at": now}
     data: dict[str, object] = {}
     if deadline is not None:
-        until = due_by(clock(item.county_id), item.issued_at, deadline, settings_of(item.county_id))
-        changes |= {"deadline": deadline, "due_from": until.due_from, "calendar_gap": until.gap, **held_anew(item, now)}
-        data = {"from": item.deadline.isoformat(), "to": deadline.isoformat()}
+        given = as_when(deadline)
+        ahead(given.deadline, now)
+        changes |= {**set_to(item, given), **held_anew(item, now)}
+        data = {**moved_to(item, given)}
     with act(actor(by), now) as noted:
         written = beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
         noted.note("work.instruct", thing(item), data)
@@ -117,13 +118,8 @@ def take_back(pk: int, *, by: Post, at: datetime | None = None) -> WorkItem:
         data: dict[str, object] = {OF: said.pk}
         if "from" in said.data and item.deadline == datetime.fromisoformat(said.data["to"]):
             before = datetime.fromisoformat(said.data["from"])
-            until = due_by(clock(item.county_id), item.issued_at, before, settings_of(item.county_id))
-            changes |= {
-                "deadline": before,
-                "due_from": until.due_from,
-                "calendar_gap": until.gap,
-                **held_anew(item, now),
-            }
+            was = When(before, said.data.get("words_from", ""), said.data.get("cadence_from", ""))
+            changes |= {**set_to(item, was), **held_anew(item, now)}
             data |= {"from": said.data["to"], "to": said.data["from"]}
         written = beside(item, Step.TAKEN_BACK, by, now, "", data, Action.TAKE_BACK, changes)
         noted.note("work.take_back", thing(item), data)

@@ -87,9 +87,15 @@ def due(clock: Clock, start: datetime, limit: Limit, settings: WorkSettings, wor
     return Due(found.at, turns, found.gap, work_class, limit.amount, limit.unit)
 
 
-def due_by(clock: Clock, start: datetime, deadline: datetime, settings: WorkSettings) -> Due:
-    """Return a deadline that was set by hand."""
+STANDING = "standing"
+"""The cadence of what has no end (长期坚持); its deadline is the day on which it is reviewed."""
+
+
+def due_by(clock: Clock, start: datetime, deadline: datetime, settings: WorkSettings, *, standing: bool = False) -> Due:
+    """Return a deadline that was set by hand; the light of what has no end turns some working days before its review."""
     gap = clock.lacks(start.astimezone(clock.zone).date(), deadline.astimezone(clock.zone).date())
+    if standing:
+        return Due(deadline, clock.before(deadline, settings.due_working_days), gap)
     return Due(deadline, due_from(clock, start, deadline, settings), gap)
 
 
@@ -114,7 +120,7 @@ def settings_of(county_id: int) -> WorkSettings:
 
 
 def light_of(item: WorkItem, now: datetime) -> str:
-    """Return an item's light: on_plan, due, late, paused, disputed, deferred, reported, done, done_late or cancelled.
+    """Return an item's light: on_plan, due, late, paused, disputed, deferred, reported, done, done_late, cancelled or standing.
 
     A unit is judged by the day of its report, not by the day on which someone came to look: what was reported in time
     is done in time, and what waits for its re-check waits for others.
@@ -133,7 +139,11 @@ def light_of(item: WorkItem, now: datetime) -> str:
         return "disputed" if item.request == Request.Kind.APPEAL else "paused"
     if now > item.deadline:
         return "late"
-    return "due" if now >= item.due_from else "on_plan"
+    if now >= item.due_from:
+        return "due"
+    return "standing" if item.cadence == STANDING else "on_plan"
 
 
-LIGHTS = ("on_plan", "due", "late", "paused", "disputed", "deferred", "reported", "done", "done_late", "cancelled")
+LIGHTS = (
+    "on_plan", "due", "late", "paused", "disputed", "deferred", "standing", "reported", "done", "done_late", "cancelled",
+)  # fmt: skip

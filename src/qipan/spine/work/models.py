@@ -31,6 +31,9 @@ class WorkSettings(models.Model):
         default=1, help_text="working days after issue in which it is returned"
     )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
+    at_once_days = models.PositiveSmallIntegerField(
+        default=3, help_text="working days of what is to be done at once (立行立改)"
+    )
     next_number = models.PositiveIntegerField(default=1)
     version = models.PositiveIntegerField(default=1)
 
@@ -165,7 +168,14 @@ class WorkItem(models.Model):
     issued_at = models.DateTimeField()
     due_from = models.DateTimeField(help_text="the light turns to due")
     deadline = models.DateTimeField()
-    deadline_text = models.CharField(max_length=80, blank=True)
+    deadline_text = models.CharField(max_length=80, blank=True, help_text="as it was written: 11月底前")
+    cadence = models.CharField(
+        max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
+    )
+    follows = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by",
+        help_text="the one before it, of what comes again",
+    )  # fmt: skip
     calendar_gap = models.BooleanField(default=False, help_text="counted through a year without a calendar")
     accepted_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text="empty again when the re-check fails")
@@ -181,6 +191,7 @@ class WorkItem(models.Model):
     request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
+    came_by = models.CharField(max_length=8, blank=True, help_text="how its unit's last word came: link, behalf")
     version = models.PositiveIntegerField(default=1)
     queue = models.GeneratedField(
         expression=models.Case(
@@ -276,6 +287,7 @@ CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, 
 
 class LogEntry(models.Model):
     """A step of an item: who did it and when. `person` is the number of the person as a value: it outlives the account.
+    Of a unit's word that came by a link or was entered on its behalf it is who issued the link, or entered it.
 
     `at` is when it happened, `recorded_at` when it was written down; they differ for a fix that is reported later.
     """
@@ -462,3 +474,12 @@ class Request(models.Model):
     def is_open(self) -> bool:
         """Whether someone still has to answer."""
         return self.state in {Request.State.CONSENT, Request.State.OPEN}
+
+
+# A theme of its own, in its own package; Django finds the tables of a room through this module.
+from qipan.spine.work.links.models import HandlingLink  # noqa: E402
+
+__all__ = [
+    "CHAIN", "OPEN", "Escalation", "HandlingLink", "Handover", "ItemClass", "Kind", "Ladder", "LimitUnit", "LogEntry",
+    "Request", "Rung", "Sighting", "Slip", "State", "Step", "WorkClass", "WorkItem", "WorkSettings",
+]  # fmt: skip

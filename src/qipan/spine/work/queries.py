@@ -20,7 +20,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
-from qipan.spine.work.limits import LIGHTS, light_of
+from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
@@ -385,7 +385,9 @@ def light_is(light: str, now: datetime) -> Q:
         case "due":
             return unreported & Q(deadline__gte=now, due_from__lte=now)
         case "on_plan":
-            return unreported & Q(deadline__gte=now, due_from__gt=now)
+            return unreported & Q(deadline__gte=now, due_from__gt=now) & ~Q(cadence=STANDING)
+        case "standing":
+            return unreported & Q(deadline__gte=now, due_from__gt=now, cadence=STANDING)
         case "deferred":
             return held & Q(deferred_until__isnull=False)
         case "disputed":

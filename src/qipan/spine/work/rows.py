@@ -37,7 +37,7 @@ class Row:
     """A work item in a list.
 
     `days` are whole days between the planned and the actual day (today while it is open): above zero is late, below
-    zero is time left; while its clock stands they stand too. `request` is the kind of the request that is open ("consent"
+    zero is time left; while its clock stands they stand too. `came_by` says how its unit's last word came, where not from its own desk. `request` is the kind of the request that is open ("consent"
     while it waits for the head). `ended_at` is the report that a re-check passed, which a unit is judged by. Points are
     micro-points at `points_at`.
     """
@@ -76,6 +76,9 @@ class Row:
     request: str = ""
     held_since: datetime | None = None
     deferred_until: date | None = None
+    came_by: str = ""
+    deadline_text: str = ""
+    cadence: str = ""
     milestone: Milestone | None = None
 
     @property
@@ -137,6 +140,7 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         points_at=item.points_at, handling_round=item.handling_round, sightings=sightings.get(item.pk, 0),
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
-        deferred_until=item.deferred_until,
+        deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
+        came_by=item.came_by,
         milestone=Milestone(item.milestone.pk, item.milestone.name) if item.milestone else None,
     )  # fmt: skip

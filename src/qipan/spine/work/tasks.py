@@ -16,7 +16,7 @@ from django.utils import timezone
 from qipan.assessment.rulebook import Line, Rulebook
 from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
-from qipan.ground.audit.journal import Thing, act
+from qipan.ground.audit.journal import Actor, Thing, act
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.ground.worktime.queries import clock
@@ -27,10 +27,11 @@ from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import ahead, due_by
+from qipan.spine.work.limits import STANDING, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.timing.when import When, as_when
 from qipan.spine.work.writing import entry
 
 CHECK = "check"
@@ -126,7 +127,8 @@ def _open_tasks(year: CampaignYear) -> dict[str, str]:
 
 def decompose(
     year: CampaignYear, plans: Sequence[PlannedTask], *, by: Post, at: datetime | None = None,
-    leads: Mapping[str, str] | None = None, deadlines: Mapping[str, datetime] | None = None,
+    leads: Mapping[str, str] | None = None, deadlines: Mapping[str, datetime | When] | None = None,
+    words: When | None = None,
 ) -> list[int]:  # fmt: skip
     """Issue planned tasks; those of checks that have an open task meanwhile, or do not apply, are passed over.
 
@@ -137,6 +139,7 @@ def decompose(
         at: when; now unless told otherwise.
         leads: other lead units, by check: their codes.
         deadlines: other deadlines, by check.
+        words: the deadline of all others as it was given, with its words.
 
     Returns:
         The numbers of the rows, in the order of the plans.
@@ -154,10 +157,10 @@ def decompose(
         if plan.reason in {"open", "not_applicable"}:
             continue
         code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
-        until = (deadlines or {}).get(plan.check, plan.deadline)
+        until = (deadlines or {}).get(plan.check, words or plan.deadline)
         drafts.append(
             _Draft(
-                plan.title, _unit(codes, code, plan.title), until, check=plan.check, node=plan.node,
+                plan.title, _unit(codes, code, plan.title), as_when(until), check=plan.check, node=plan.node,
                 supports=tuple(unit for unit in plan.supports if unit.code != code),
                 origin=(CHECK, plan.check, plan.title.zh),
             )
@@ -166,7 +169,7 @@ def decompose(
 
 
 def issue_task(
-    year: CampaignYear, *, by: Post, title: Text, unit: str, deadline: datetime, text: str = "", deliverable: str = "",
+    year: CampaignYear, *, by: Post, title: Text, unit: str, deadline: datetime | When, text: str = "", deliverable: str = "",
     check: str = "", supports: Iterable[str] = (), origin: tuple[str, str, str] = ("office", "", ""),
     at: datetime | None = None,
 ) -> WorkItem:  # fmt: skip
@@ -199,7 +202,7 @@ def issue_task(
     if check and (line is None or line.counter):
         raise WorkError(Text(f"标准中没有测评点“{check}”。", f"The standard has no check {check!r}."), "check")
     draft = _Draft(
-        title, _unit(codes, unit, title), deadline, check=check, node=line.node if line else "", supports=helpers,
+        title, _unit(codes, unit, title), as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
     )  # fmt: skip
     made = _issue(year, [draft], by, at or timezone.now())
@@ -212,13 +215,14 @@ def issue_task(
 class _Draft:
     title: Text
     lead: Unit
-    deadline: datetime
+    when: When
     check: str
     node: str
     supports: tuple[Unit, ...]
     origin: tuple[str, str, str]
     text: str = ""
     deliverable: str = ""
+    follows: int | None = None
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -236,15 +240,29 @@ def task_key(county_id: int, year: int, check: str) -> str:
     return f"{county_id}:task:{year}:{check}"[:160]
 
 
-def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime) -> list[WorkItem]:
+def follow(last: WorkItem, year: CampaignYear, given: When, now: datetime) -> WorkItem | None:
+    """Issue what comes after an item that comes again, by itself; None where its check has an open task."""
+    if last.lead is None:
+        return None
+    draft = _Draft(
+        last.title, last.lead, given, check=last.check_key, node=last.node, supports=tuple(last.supports.all()),
+        origin=(last.origin_kind, last.origin_id, last.origin_label), text=last.text, deliverable=last.deliverable,
+        follows=last.pk,
+    )  # fmt: skip
+    made = _issue(year, [draft], None, now)
+    return made[0] if made else None
+
+
+def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: datetime) -> list[WorkItem]:
     for draft in drafts:
-        ahead(draft.deadline, now)
+        ahead(draft.when.deadline, now)
     if not drafts:
         return []
     county = year.campaign.county_id
     counted = clock(county)
     lines = rulebook(year).lines
-    with act(actor(by), now) as noted:
+    who = actor(by) if by is not None else Actor(county=year.campaign.county.code)
+    with act(who, now) as noted:
         settings = take_counter(county)
         taken = _open_tasks(year)
         made: list[WorkItem] = []
@@ -253,7 +271,9 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
                 continue
             item = _task(year, draft, settings, now)
-            until = due_by(counted, now, draft.deadline, settings)
+            until = due_by(
+                counted, now, draft.when.deadline, settings, standing=draft.when.cadence == STANDING
+            )  # fmt: skip
             item.due_from, item.calendar_gap = until.due_from, until.gap
             line = lines.get(draft.check)
             item.side = line.side if line else ""
@@ -277,14 +297,15 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post, now: datetime
             units = {unit for item in made for unit in (item.lead_id, item.territory_id)}
             messages.issued(made, messages.Recipients(units, messages.day_of(now), branches(county)), now, by)
             points.ask(year.campaign.county, by)
-        weigh(
-            noted, by, now,
-            [
-                (Thing("work", item.number, item.title_zh), words)
-                for item in made
-                for words in (item.text, item.deliverable, *((item.title_zh, item.title_en) if item.origin_kind != CHECK else ()))
-            ],
-        )  # fmt: skip
+        if by is not None:
+            weigh(
+                noted, by, now,
+                [
+                    (Thing("work", item.number, item.title_zh), words)
+                    for item in made
+                    for words in (item.text, item.deliverable, *((item.title_zh, item.title_en) if item.origin_kind != CHECK else ()))
+                ],
+            )  # fmt: skip
         for item in made:
             noted.note(
                 "work.issue", Thing("work", item.number, item.title_zh),
@@ -299,5 +320,7 @@ def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: dateti
         origin_kind=draft.origin[0][:24], origin_id=draft.origin[1][:80], origin_label=draft.origin[2][:200],
         title_zh=draft.title.zh[:200], title_en=draft.title.en[:200], text=draft.text, deliverable=draft.deliverable[:300],
         check_key=draft.check, node=draft.node, lead=draft.lead, state=State.ISSUED, issued_at=now, due_from=now,
-        deadline=draft.deadline,
+        deadline=draft.when.deadline, deadline_text=draft.when.text, cadence=draft.when.cadence,
+        limit=draft.when.limit.amount if draft.when.limit else None,
+        limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows,
     )  # fmt: skip

@@ -8,6 +8,10 @@ from qipan.ground.units.models import Role
 OPEN, SIGNED_IN, OFFICE = "everyone", frozenset(Role), frozenset({Role.OFFICE})
 
 
+BY_LINK = "whoever holds a link"
+"""The right lies in the address: anyone may ask, with any account or none, and gets what that address is for."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One address: who may go there, and how it is asked."""

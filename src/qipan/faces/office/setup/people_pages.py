@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
-import segno
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.addresses import qr, reached
 from qipan.faces.office.setup.register_forms import (
     add_error,
     changed_context,
@@ -358,23 +355,9 @@ def people_slips(request: HttpRequest) -> HttpResponse:
     if not slips:
         messages.warning(request, _("Choose the people whose slips are to be printed."))
         return redirect("people")
-    address = _address(request)
+    address = reached(request, reverse("sign_in"))
     context = {
-        "slips": slips, "address": address, "qr": _qr(address), "printed_on": timezone.localdate(),
+        "slips": slips, "address": address, "qr": qr(address), "printed_on": timezone.localdate(),
         "crumbs": crumbs((_("Slips"), "")),
     }  # fmt: skip
     return render(request, "office/setup/slips.html", context)
-
-
-def _address(request: HttpRequest) -> str:
-    """Return the address under which people reach this site: the first that it is served by, else this request's."""
-    host = next((host for host in settings.SERVED_HOSTS if not host.startswith(".")), request.get_host())
-    scheme = "https" if settings.BEHIND_TLS else request.scheme
-    return f"{scheme}://{host}{reverse('sign_in')}"
-
-
-def _qr(address: str) -> str:
-    """Return a QR code of an address as an image in the page itself."""
-    out = BytesIO()
-    segno.make(address, error="m").save(out, kind="png", scale=4, border=2)
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

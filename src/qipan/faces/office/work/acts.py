@@ -17,7 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
-from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of, whole
+from qipan.faces.office.work.fields import (
+    Field,
+    Wrong,
+    as_entered,
+    moment_of,
+    text_of,
+    when_field,
+    when_if,
+    when_of,
+    whole,
+)
 from qipan.faces.office.work.item import item_answer
 from qipan.faces.office.work.outcomes import OUTCOME, name_of, outcome_fields
 from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer
@@ -262,19 +272,23 @@ def work_deadline(request: HttpRequest, number: str) -> HttpResponse:
 
 def _deadline_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
-        Field(
-            "deadline", _("New deadline"), "datetime-local", given["deadline"] or as_entered(found.row.deadline),
-            least=as_entered(timezone.now()),
+        when_field(
+            given.words, _("New deadline"), value=given["deadline"] if given.at_hand else _standing_words(found)
         ),
         Field("reason", _("Reason"), "textarea", given["reason"], rows=3),
     ]  # fmt: skip
 
 
 def _deadline(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    deadline = moment_of(given["deadline"], "deadline")
+    deadline = when_of(given.words, desk.county.pk, timezone.now())
     reason = text_of(given["reason"], "reason")
     actions.set_deadline(found.row.pk, version=version, by=desk.post, deadline=deadline, reason=reason)
-    return _("The deadline is %(at)s now.") % {"at": minute(deadline)}
+    return _("The deadline is %(at)s now.") % {"at": minute(deadline.deadline)}
+
+
+def _standing_words(found: ItemPage) -> str:
+    """Return the present deadline as its field holds it: the moment, since the words may count from another day."""
+    return as_entered(found.row.deadline).replace("T", " ")
 
 
 @SHOW
@@ -336,16 +350,15 @@ def work_instruct(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _instruct_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
-    today = timezone.localdate()
     return [
         Field("text", _("Instruction"), "textarea", given["text"], rows=3),
-        Field("deadline", _("New deadline"), "date", given["deadline"], required=False, least=f"{today:%Y-%m-%d}"),
+        when_field(given.words, _("New deadline"), required=False),
     ]
 
 
 def _instruct(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     text = text_of(given["text"], "text")
-    deadline = end_of_day(given["deadline"], "deadline") if given["deadline"] else None
+    deadline = when_if(given.words, desk.county.pk, timezone.now())
     actions.instruct(found.row.pk, by=desk.post, text=text, deadline=deadline)
     return _("Sent; the unit has been told.")
 

@@ -71,6 +71,10 @@ def _shown(each: RequestView, found: ItemPage) -> ShownRequest:
 def _wants(each: RequestView, found: ItemPage) -> str:
     if each.proposal.get("deadline"):
         before, after = (datetime.fromisoformat(each.proposal[key]) for key in ("from", "deadline"))
+        if each.proposal.get("words"):
+            return _("deadline %(words)s, %(after)s, instead of %(before)s") % {
+                "words": each.proposal["words"], "after": minute(after), "before": minute(before),
+            }  # fmt: skip
         return _("deadline %(after)s instead of %(before)s") % {"after": minute(after), "before": minute(before)}
     if each.proposal.get("unit"):
         code = str(each.proposal["unit"])

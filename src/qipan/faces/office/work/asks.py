@@ -18,7 +18,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.acts import DIRECTORS, HANDLERS, RECHECKERS, SHOW, unit_options
-from qipan.faces.office.work.fields import Field, Wrong, as_entered, end_of_day, moment_of, text_of
+from qipan.faces.office.work.fields import Field, Wrong, as_entered, text_of, when_field, when_if, when_of
 from qipan.faces.office.work.sending import PHOTOS, Form, Given, answer
 from qipan.ground.units.permissions import Rule
 from qipan.overview.desk import Desk
@@ -28,6 +28,7 @@ from qipan.spine.work.errors import NotIndependent, WorkError
 from qipan.spine.work.item_page import ItemPage
 from qipan.spine.work.permissions import CONSENT
 from qipan.spine.work.queries import item_page
+from qipan.spine.work.timing.when import When
 
 HEADS = Rule(frozenset(role for role, _reach in CONSENT.reach))
 YES, NO = "yes", "no"
@@ -119,16 +120,15 @@ def work_extend(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _extend_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
-    least = max(timezone.localdate(), timezone.localdate(found.row.deadline))
     hint = _("The deadline is %(at)s now.") % {"at": minute(found.row.deadline)}
     return [
-        Field("deadline", _("New deadline"), "date", given["deadline"], hint, least=f"{least:%Y-%m-%d}"),
+        when_field(given.words, _("New deadline"), hint=hint),
         _reason(given, _("Why it takes longer")),
     ]
 
 
 def _extend(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    deadline = end_of_day(given["deadline"], "deadline")
+    deadline = when_of(given.words, desk.county.pk, timezone.now())
     reason = text_of(given["reason"], "reason")
     asked = actions.extend(found.row.pk, version=version, by=desk.post, reason=reason, deadline=deadline)
     if asked.state == "consent":
@@ -260,17 +260,9 @@ def _decide_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     if kind in {"extension", "coordination"}:
         value = given["deadline"]
         if not given.at_hand and proposal.get("deadline"):
-            value = as_entered(datetime.fromisoformat(proposal["deadline"]))
-        fields.append(
-            Field(
-                "deadline",
-                _("New deadline"),
-                "datetime-local",
-                value,
-                required=False,
-                hint=_("The deadline is %(at)s now.") % {"at": minute(found.row.deadline)},
-            )
-        )
+            value = as_entered(datetime.fromisoformat(proposal["deadline"])).replace("T", " ")
+        hint = _("The deadline is %(at)s now.") % {"at": minute(found.row.deadline)}
+        fields.append(when_field(given.words, _("New deadline"), hint=hint, required=False, value=value))
     if kind == "coordination":
         chosen = given["supports"].split(",") if given.at_hand else [unit.code for unit in found.row.supports]
         options = unit_options(desk.county.pk)[1:]
@@ -298,7 +290,7 @@ def _outcome(found: ItemPage, given: Given) -> Field:
 def _decide(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     upheld = _yes(given, "upheld")
     reason = text_of(given["reason"], "reason")
-    deadline = moment_of(given["deadline"], "deadline") if given["deadline"] and upheld else None
+    deadline = when_if(given.words, desk.county.pk, timezone.now()) if upheld else None
     if deadline is not None and found.row.request == "extension":
         # The field knows minutes only: what was asked for is granted to its last second.
         deadline = _asked_deadline(found, deadline)
@@ -312,10 +304,14 @@ def _decide(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     return _("Decided; the units have been told.")
 
 
-def _asked_deadline(found: ItemPage, given: datetime) -> datetime:
-    asked = next((each.proposal.get("deadline") for each in found.requests if each.is_open), None)
-    wanted = datetime.fromisoformat(asked) if asked else given
-    return wanted if abs(wanted - given) < timedelta(minutes=1) else given
+def _asked_deadline(found: ItemPage, given: When) -> When:
+    asked = next((each.proposal for each in found.requests if each.is_open), {})
+    if not asked.get("deadline"):
+        return given
+    wanted = datetime.fromisoformat(asked["deadline"])
+    if abs(wanted - given.deadline) >= timedelta(minutes=1):
+        return given
+    return When(wanted, given.text or asked.get("words", ""), given.cadence or asked.get("cadence", ""))
 
 
 # --- deferring ---

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 
@@ -60,6 +61,8 @@ def _big(found: ItemPage, words: _Words) -> str:
             return _("reported, waits for a re-check")
         case _ if found.row.light == "deferred":
             return _("deferred until %(date)s") % {"date": f"{found.row.deferred_until:%Y-%m-%d}"}
+        case _ if found.row.light == "standing":
+            return _("ongoing, review %(date)s") % {"date": f"{timezone.localdate(found.row.deadline):%Y-%m-%d}"}
         case _ if found.row.light == "disputed":
             return _("stands: the finding is disputed")
         case _ if found.row.light == "paused":

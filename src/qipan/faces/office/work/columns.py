@@ -18,6 +18,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office.templatetags.office import day, points
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS, Linked
 from qipan.faces.office.work.lights import Light, difference_words, light
+from qipan.faces.office.work.marks import CAME
 
 if TYPE_CHECKING:
     from qipan.assessment.rulebook import Rulebook
@@ -157,7 +158,7 @@ STATE = Column("state", gettext_lazy("Stage"), lambda shown: {"words": shown.sta
 DEADLINE = Column(
     "deadline",
     gettext_lazy("Planned"),
-    lambda shown: {"words": day(shown.row.deadline), "short": True},
+    lambda shown: {"words": day(shown.row.deadline), "short": True, "under": shown.row.deadline_text},
     sort="deadline",
 )
 ACTUAL = Column("actual", gettext_lazy("Actual"), _actual)
@@ -209,8 +210,8 @@ def export_headings() -> list[str]:
         _("Number"), _("Kind"), _("Item of work"), _("Stage"), _("Light"), _("Lead unit"), _("Territory"),
         _("Supporting units"), _("Person in charge"), _("Site code"), _("Site"), _("Type"), _("Criterion"), _("Item key"),
         _("Class code"), _("Hardware or software"), _("Safety"), _("Comes from"), _("Round"), _("Issued"),
-        _("Planned date"), _("Actual date"), _("Days of difference"), _("Points at stake"), _("Round of handling"),
-        _("Times found"),
+        _("Planned date"), _("Deadline as written"), _("Actual date"), _("Days of difference"), _("Points at stake"), _("Round of handling"),
+        _("Times found"), _("How the last reply came"),
     ]  # fmt: skip
 
 
@@ -231,6 +232,6 @@ def exported(shown: ShownRow) -> list[object]:
         shown.criterion.name.into(language) if shown.criterion else "", row.item,
         row.work_class.code if row.work_class else "", SIDE_WORDS[row.side].into(language) if row.side in SIDE_WORDS else "",
         _("yes") if row.safety else "", row.origin[2], row.round, date(row.issued_at), date(row.deadline),
-        date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
-        row.sightings,
+        row.deadline_text, date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
+        row.sightings, str(CAME.get(row.came_by, "")),
     ]  # fmt: skip

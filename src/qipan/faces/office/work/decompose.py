@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,13 +21,15 @@ from django.views.decorators.http import require_http_methods
 from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
-from qipan.faces.office.work.fields import Wrong, end_of_day
+from qipan.faces.office.work.fields import Wrong, when_field, when_if
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.actions import PlannedTask, decompose, preview_decomposition
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.limits import ahead
 from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.timing.when import When
 
 if TYPE_CHECKING:
     from qipan.assessment.rulebook import Rulebook
@@ -61,9 +63,11 @@ class ShownPlan:
 class Choice:
     """What a preview is asked for."""
 
-    deadline: date | None
+    when: When | None
     section: str
     side: str
+    words: str = ""
+    day: str = ""
     error: Text | str = ""
 
 
@@ -76,18 +80,18 @@ def work_decompose(request: HttpRequest) -> HttpResponse:
         return render(request, "office/board_empty.html")
     book = rulebook(desk.year)
     given = request.POST if request.method == "POST" else request.GET
-    choice = _choice(given.get("deadline", ""), given.get("section", ""), given.get("side", ""))
+    choice = _choice(desk, given)
     if request.method != "POST":
         return _page(request, desk, book, choice, None)
     ticked = set(request.POST.getlist("check"))
-    if choice.deadline is None or not ticked:
+    if choice.when is None or not ticked:
         words = choice.error or _("Nothing was issued: tick at least one task.")
         return _page(request, desk, book, choice, ticked, words, status=422)
     plans = _plans(desk, choice)
     wanted = [plan for plan in plans if plan.check in ticked]
     try:
         with once(given.get("uid", "")):
-            made = decompose(desk.year, wanted, by=desk.post)
+            made = decompose(desk.year, wanted, by=desk.post, words=choice.when)
     except AlreadySent:
         return redirect(reverse("work_decompose") + "?done=1")
     except WorkError as error:
@@ -101,25 +105,27 @@ def work_decompose(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("work_decompose") + "?done=1")
 
 
-def _choice(deadline: str, section: str, side: str) -> Choice:
-    side = side if side in SIDES else ""
-    if not deadline:
-        return Choice(None, section, side)
+def _choice(desk: Desk, given: Mapping[str, str]) -> Choice:
+    side = given.get("side", "") if given.get("side", "") in SIDES else ""
+    words, day = given.get("deadline", ""), given.get("deadline_day", "")
+    section = given.get("section", "")
+    now = timezone.now()
+    error: Text | str = ""
+    found = None
     try:
-        day = timezone.localdate(end_of_day(deadline, "deadline"))
-    except Wrong as error:
-        return Choice(None, section, side, error.words)
-    if day < timezone.localdate():
-        return Choice(None, section, side, _("The deadline has to lie ahead."))
-    return Choice(day, section, side)
+        found = when_if(given, desk.county.pk, now)
+        if found is not None:
+            ahead(found.deadline, now)
+    except (Wrong, WorkError) as problem:
+        found, error = None, problem.words
+    return Choice(found, section, side, words, day, error)
 
 
 def _plans(desk: Desk, choice: Choice) -> list[PlannedTask]:
-    if choice.deadline is None or desk.year is None:
+    if choice.when is None or desk.year is None:
         return []
     only = {choice.section} if choice.section else None
-    until = end_of_day(choice.deadline.isoformat(), "deadline")
-    found = preview_decomposition(desk.year, until, by=desk.post, only=only)
+    found = preview_decomposition(desk.year, choice.when.deadline, by=desk.post, only=only)
     if not choice.side:
         return found
     lines = rulebook(desk.year).lines
@@ -137,10 +143,10 @@ def _page(
 ) -> HttpResponse:
     shown = [_shown(plan, book, ticked) for plan in _plans(desk, choice)]
     context: dict[str, Any] = {
-        "deadline": choice.deadline,
+        "deadline": when_field({"deadline": choice.words, "deadline_day": choice.day}, _("Deadline")),
+        "written": choice.when.text if choice.when else "",
         "section": choice.section,
         "side": choice.side,
-        "today": timezone.localdate(),
         "filters": _filters(book, choice),
         "quick": list(_quick(timezone.localdate(), choice)),
         "error": error or choice.error,

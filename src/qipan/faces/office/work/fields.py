@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any, Literal
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qipan.assessment.text import Text
+from qipan.spine.work.errors import WorkError
+from qipan.spine.work.timing.when import When, when
 
 Words = Text | str
-Kind = Literal["textarea", "text", "datetime-local", "date", "select", "selects", "choices", "photos"]
+Kind = Literal["textarea", "text", "datetime-local", "date", "select", "selects", "choices", "photos", "when"]
 LONGEST = 4000
 """Characters of a text."""
 
@@ -33,6 +35,8 @@ class Field:
     least: str = ""
     most: str = ""
     error: Words = ""
+    day: str = ""
+    """Of a deadline: the day that was picked beside the words."""
 
     def wrong(self, error: Words) -> Field:
         """The same field with what is wrong with it."""
@@ -98,3 +102,40 @@ def end_of_day(given: str, field: str) -> datetime:
 def as_entered(moment: datetime) -> str:
     """Return a moment as a browser's field for date and time holds it."""
     return f"{timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def when_field(
+    given: Mapping[str, str], label: Words, *, name: str = "deadline", hint: Words = "", required: bool = True,
+    value: str | None = None,
+) -> Field:  # fmt: skip
+    """Return the field of a deadline: words, or a day of the calendar, with what they come to."""
+    entered = given.get(name, "") if value is None else value
+    return Field(name, label, "when", entered, hint, required=required, day=given.get(f"{name}_day", ""))
+
+
+def when_of(given: Mapping[str, str], county_id: int, now: datetime, *, name: str = "deadline") -> When:
+    """Return the deadline that was entered in words, by a day, or by both.
+
+    Raises:
+        Wrong: none follows from what was entered.
+    """
+    words, day = given.get(name, "").strip(), given.get(f"{name}_day", "").strip()
+    try:
+        picked = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise Wrong(name, _("Enter a date, such as 2026-11-23.")) from None
+    try:
+        return when(words, county_id, now, picked=picked, field=name)
+    except WorkError as error:
+        raise Wrong(name, error.words) from error
+
+
+def when_if(given: Mapping[str, str], county_id: int, now: datetime, *, name: str = "deadline") -> When | None:
+    """Return the deadline that was entered; None where nothing was.
+
+    Raises:
+        Wrong: none follows from what was entered.
+    """
+    if not given.get(name, "").strip() and not given.get(f"{name}_day", "").strip():
+        return None
+    return when_of(given, county_id, now, name=name)

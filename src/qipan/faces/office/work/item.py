@@ -19,10 +19,12 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.asked import KIND_OF_REQUEST, STATE_OF_REQUEST, shown_requests
+from qipan.faces.office.work.cadences import cadence_words
 from qipan.faces.office.work.chain import chain, name_of, word
 from qipan.faces.office.work.clockface import clock_face
 from qipan.faces.office.work.lights import light
-from qipan.faces.office.work.menu import next_acts
+from qipan.faces.office.work.marks import came_words
+from qipan.faces.office.work.menu import beside, next_acts
 from qipan.faces.office.work.moving import moved
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -143,6 +145,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "chain": chain(found),
         "ended": _ended(found),
         "clock": clock_face(found),
+        "cadence": cadence_words(row.cadence),
         "asked": next((each for each in shown_requests(found) if each.open), None),
         "deferral": _deferral(found),
         "parts": [_line(each, names) for each in found.parts],
@@ -158,7 +161,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "stake": (found.moved or {}).get("stake", [0])[0],
         "explain_url": reverse("assumptions") + "#whose",
         "main": acts.main,
-        "others": acts.others,
+        "others": (*acts.others, *beside(desk, row)),
         "cannot": acts.cannot,
         "waits_for": acts.waits_for,
         "people": found.people,
@@ -263,7 +266,7 @@ def _slip(data: Mapping[str, Any]) -> Linked | None:
 def _line(each: LogLine, names: Mapping[str, Text], *, papers: bool = False) -> ShownLine:
     later = (each.recorded_at - each.at).total_seconds() >= 60
     return ShownLine(
-        word(each.step), _detail(each, names), each.at, each.recorded_at if later else None, each.person, each.post,
+        word(each.step), "; ".join(filter(None, (_detail(each, names), came_words(each.data)))), each.at, each.recorded_at if later else None, each.person, each.post,
         name_of(each.unit), each.text, each.photos, _observation(each.observation),
         _slip(each.data) if papers else None,
     )  # fmt: skip
@@ -297,7 +300,10 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
             return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}
         case "deadline" | "instructed" if data.get("to"):
-            return _("new deadline %(at)s") % {"at": minute(datetime.fromisoformat(data["to"]))}
+            at = minute(datetime.fromisoformat(data["to"]))
+            if data.get("words"):
+                return _("new deadline %(words)s: %(at)s") % {"words": data["words"], "at": at}
+            return _("new deadline %(at)s") % {"at": at}
         case "escalated":
             return _rung(data)
         case _:

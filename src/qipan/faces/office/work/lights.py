@@ -28,6 +28,8 @@ class Light:
 def light(row: Row, now: datetime) -> Light:
     """Return an item's light in words."""
     title = _("deadline %(at)s") % {"at": minute(row.deadline)}
+    if row.deadline_text:
+        title = _("%(words)s: %(at)s") % {"words": row.deadline_text, "at": minute(row.deadline)}
     days = row.days_late
     match row.light:
         case "on_plan":
@@ -42,6 +44,8 @@ def light(row: Row, now: datetime) -> Light:
             word = pgettext("light", "disputed")
         case "deferred":
             word = _("deferred, review %(date)s") % {"date": f"{row.deferred_until:%Y-%m-%d}"}
+        case "standing":
+            word = pgettext("light", "ongoing")
         case "reported":
             word = pgettext("light", "waits for re-check")
         case "done":

@@ -49,7 +49,7 @@ LIGHT_WORDS = {
     "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
     "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
     "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
-    "reported": pgettext_lazy("light", "waits for re-check"),
+    "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
     "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
     "cancelled": pgettext_lazy("light", "cancelled"),
 }  # fmt: skip

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qipan.assessment.text import Text
+from qipan.spine.work.links.queries import links_of
 
 if TYPE_CHECKING:
-    from qipan.spine.work.queries import ItemPage
+    from qipan.overview.desk import Desk
+    from qipan.spine.work.queries import ItemPage, Row
 
 MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
 """What an item waits for, by its state."""
@@ -101,6 +103,19 @@ def next_acts(role: str, found: ItemPage) -> Acts:
     main = _main(may, found)
     others = tuple(_act(name, found) for name in ("recheck", *OTHERS) if name in may and name != main)
     return Acts(_act(main, found) if main else None, others, tuple(_cannot(role, found)), _waits_for(found))
+
+
+def beside(desk: Desk, row: Row) -> tuple[Act, ...]:
+    """Return what a post can do for a unit that does not sign in: enter its reply, give it a link."""
+    may = links_of(desk.post, row.pk)
+    out = []
+    if may.may_enter:
+        word = pgettext("act", "Enter a reply on behalf")
+        out.append(Act(word, reverse("work_behalf", args=[row.number]), _("by telephone, on paper, in a chat")))
+    if may.may_give or (may.latest is not None and may.latest.is_good):
+        word = pgettext("act", "Link or slip for the unit")
+        out.append(Act(word, reverse("work_link", args=[row.number]), _("accept and report without an account")))
+    return tuple(out)
 
 
 def _main(may: set[str], found: ItemPage) -> str | None:

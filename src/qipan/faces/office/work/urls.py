@@ -10,11 +10,13 @@ from qipan.faces.office.work import (
     classes,
     decompose,
     drafts,
+    handing,
     item,
     ladder,
     listing,
     rates,
     requests,
+    whens,
 )
 
 
@@ -42,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("when/", whens.when_preview, name="when"),
+    path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
     path("classes/", classes.work_classes, name="work_classes"),
     path("classes/seed/", classes.work_classes_seed, name="work_classes_seed"),
@@ -62,6 +66,9 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/reopen/", acts.work_reopen, name="work_reopen"),
     path("<work_number:number>/instruct/", acts.work_instruct, name="work_instruct"),
     path("<work_number:number>/note/", acts.work_note, name="work_note"),
+    path("<work_number:number>/link/", handing.work_link, name="work_link"),
+    path("<work_number:number>/link/withdraw/", handing.work_link_withdraw, name="work_link_withdraw"),
+    path("<work_number:number>/behalf/", handing.work_behalf, name="work_behalf"),
     path("<work_number:number>/return/", asks.work_return, name="work_return"),
     path("<work_number:number>/extend/", asks.work_extend, name="work_extend"),
     path("<work_number:number>/coordinate/", asks.work_coordinate, name="work_coordinate"),

@@ -1,0 +1,103 @@
+"""A unit that does not sign in: by a slip with a code, by telephone; and what it sees and does not."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.acts import GREEN, find, recheck, send, totals
+from tests.journeys.conftest import sign_in
+from tests.journeys.people import DESK, PHONE, fits, people, photo
+
+LINK = re.compile(r"http://[^\s]+/p/w/[\w-]{27}/")
+
+
+def slip(office: Page, server: str, number: str) -> str:
+    """Issue a link for an item; return the address that its slip prints."""
+    office.goto(f"{server}/work/{number}/link/")
+    office.locator('input[name="until"]').fill((timezone.localdate() + timedelta(days=5)).isoformat())
+    send(office, office.locator("form.work-form"))
+    expect(office.locator("img.hand-slip-code")).to_be_visible()
+    found = LINK.search(office.locator(".hand-slip-address").inner_text())
+    assert found is not None
+    return found[0]
+
+
+def test_by_a_slip_on_a_phone(browser: Browser, server: str) -> None:
+    """The office prints a slip; the unit accepts and reports by it; someone else looks, and the score moves."""
+    with people(browser, forgiven=("403", "404", "409", "422")) as person:
+        inspector = person("zh-CN", PHONE)
+        sign_in(inspector, server, "example-inspector")
+        number = find(inspector, server, "community-011", "楼道口堆放杂物", "")
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        before = totals(office, server)
+        address = slip(office, server, number)
+
+        unit = person("zh-CN", PHONE)
+        unit.goto(address)
+        fits(unit)
+        expect(unit.locator("main")).to_contain_text("楼道口堆放杂物")
+        assert unit.locator("main a").count() == 0, "nothing leads further into the county"
+        assert unit.locator('meta[name="robots"]').get_attribute("content") == "noindex, nofollow, noarchive"
+        with unit.expect_navigation():
+            unit.locator('form[action*="/accept/"] button').click()
+        unit.locator('textarea[name="text"]').fill("杂物已清走")
+        unit.locator('input[name="name"]').fill("老周")
+        unit.locator('input[type="file"]').set_input_files([photo(GREEN, "after.jpg")])
+        fits(unit)
+        with unit.expect_navigation():
+            unit.locator('form[action*="/report/"] button').click()
+        expect(unit.locator("main")).to_contain_text("已反馈，谢谢")
+        fits(unit)
+        # In English too, and nothing of the item stands there any more.
+        unit.goto(f"{address}?lang=en")
+        expect(unit.locator("main")).to_contain_text("Reported. Thank you.")
+        assert "楼道口" not in unit.locator("main").inner_text()
+
+        # Who issued it is not the one who closes it; the log says how it came.
+        office.goto(f"{server}/work/{number}/")
+        expect(office.locator(".work-log")).to_contain_text("by link, issued by")
+        office.goto(f"{server}/work/{number}/recheck/")
+        expect(office.locator("main")).to_contain_text("You handled this item yourself")
+        recheck(inspector, server, number)
+        expect(inspector.locator("main")).to_contain_text("销号")
+        after = totals(office, server)
+        assert after[0] > before[0], "what was put right counts again"
+        unit.goto(address)
+        expect(unit.locator("main")).to_contain_text("已销号")
+
+
+def test_withdrawn_and_on_behalf(browser: Browser, server: str) -> None:
+    """A withdrawn link is refused in words; what was said by telephone is entered, marked, and re-checked by another."""
+    with people(browser, forgiven=("403", "404", "409", "422")) as person:
+        inspector = person("zh-CN", PHONE)
+        sign_in(inspector, server, "example-inspector")
+        number = find(inspector, server, "community-012", "宣传栏破损", "")
+        office = person("zh-CN", DESK)
+        sign_in(office, server, "example-office")
+        address = slip(office, server, number)
+        with office.expect_navigation():
+            office.locator('form[action$="/link/withdraw/"] button').click()
+        stranger = person("en-GB", PHONE)
+        stranger.goto(address)
+        expect(stranger.locator("main")).to_contain_text("This link was withdrawn")
+        assert stranger.locator("form").count() == 0
+        fits(stranger)
+
+        office.goto(f"{server}/work/{number}/behalf/")
+        office.locator('input[name="what"][value="fixed"]').check(force=True)
+        office.locator('input[name="said_by"]').fill("王科长")
+        office.locator('textarea[name="text"]').fill("已更换宣传栏玻璃")
+        office.locator('input[name="fixed_at"]').fill(office.locator('input[name="said_at"]').input_value())
+        office.locator('input[type="file"]').first.set_input_files([photo(GREEN, "after.jpg")])
+        send(office, office.locator("form.work-form"))
+        expect(office.locator(".work-log")).to_contain_text("代录")
+        expect(office.locator(".work-log")).to_contain_text("王科长")
+        office.goto(f"{server}/work/{number}/recheck/")
+        expect(office.locator("main")).to_contain_text("不能由本人复查销号")
+        recheck(inspector, server, number)
+        expect(inspector.locator("main")).to_contain_text("销号")

@@ -14,13 +14,12 @@ from qipan.spine.work.models import OPEN, Kind, State, WorkItem
 from qipan.spine.work.opening import Finding, open_orders
 from qipan.spine.work.plan.tying import tie
 from qipan.spine.work.special.attaching import attach
-from qipan.spine.work.special.conditions import COMES_BACK
 
 DAY = timedelta(days=1)
 ALL_FIXED, FREEZE, ASSESSED, RESULTS = 14, 25, 40, 75
 """The nodes ahead, in days from the day on which the example is shown."""
 TIED = 10
-CAME_BACK = 3
+CAME_BACK, BACK_AFTER = 3, timedelta(days=12)
 
 
 def make_plan(campaign: Campaign, when: Calendar, today: date) -> None:
@@ -95,17 +94,15 @@ def begin_special_actions(year: CampaignYear, posts: Mapping[str, Post], when: C
     )  # fmt: skip
     closed = WorkItem.objects.filter(
         county=year.campaign.county_id, kind=Kind.ORDER, state=State.CLOSED, stratum__in=streets.site_types,
-        closed_at__gt=at - COMES_BACK + DAY, closed_at__lt=at - DAY,
+        closed_at__lt=at - BACK_AFTER,
     )  # fmt: skip
-    again = [
-        Finding(
-            item.item, "fail", stratum=item.stratum, cluster=item.cluster, check=item.check_key,
-            text="复查后问题反弹", seen_at=at - timedelta(hours=2),
-        )
-        for item in closed.order_by("-closed_at", "id")[:CAME_BACK]
-    ]  # fmt: skip
-    if again:
-        open_orders(year, again, by=posts["example-leader"], origin=("leader", "", "领导现场督导"), at=at)
+    for item in closed.order_by("-closed_at", "id")[:CAME_BACK]:
+        again = Finding(
+            item.item, "fail", stratum=item.stratum, cluster=item.cluster, check=item.check_key, text="复查后问题反弹",
+            seen_at=item.closed_at + BACK_AFTER - timedelta(hours=2),
+        )  # fmt: skip
+        walk = ("leader", "", "领导现场督导")
+        open_orders(year, [again], by=posts["example-leader"], origin=walk, at=item.closed_at + BACK_AFTER)
     manners = begin_action(
         year.campaign,
         ActionPlan(

@@ -34,7 +34,6 @@ from qipan.faces.office.setup.register_forms import (
     styled,
 )
 from qipan.ground.units.errors import RegisterError
-from qipan.ground.units.models import Role
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ
 from qipan.ground.units.registers import post_choices, post_words, unit_choices
 from qipan.ground.units.sent import AlreadySent, once
@@ -286,7 +285,7 @@ def _choices(form: ActionForm, desk: Desk, kept: int | None = None) -> None:
     today = timezone.localdate()
     units = unit_choices(desk.county.pk, today)
     choose(form, "owner", options(((str(pk), name) for pk, name in units), _("none")))
-    leaders = post_choices(desk.county.pk, today, roles=(Role.LEADER, Role.HEAD), also=kept)
+    leaders = post_choices(desk.county.pk, today, roles=("leader", "head"), also=kept)
     choose(form, "leader", options(((str(pk), name) for pk, name in leaders), _("none")))
     if desk.year is not None:
         known = scope_choices(desk.year, today)

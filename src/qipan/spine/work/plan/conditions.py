@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from qipan.spine.campaigns.models import Phase
+from qipan.spine.work.limits import STANDING
 from qipan.spine.work.models import State
 
 NOTHING = Q(pk__in=())
@@ -39,8 +40,11 @@ def due_by_node(pk: int) -> Q:
 
 
 def due_between(first: date, last: date) -> Q:
-    """Return the condition of the items whose deadline lies on one of these days; what was cancelled has none."""
-    return Q(deadline__gte=midnight(first), deadline__lt=midnight(last + timedelta(days=1))) & ~Q(state=State.CANCELLED)
+    """Return the condition of the items whose deadline lies on one of these days; what was cancelled has none, and what
+    has no end (长期坚持) has only a day of review.
+    """
+    days = Q(deadline__gte=midnight(first), deadline__lt=midnight(last + timedelta(days=1)))
+    return days & ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
 
 
 def midnight(day: date) -> datetime:

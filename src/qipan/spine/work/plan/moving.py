@@ -15,7 +15,6 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
-from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.models import Phase, TimeNode
 from qipan.spine.campaigns.nodes import change_node, node_plan
 from qipan.spine.campaigns.phases import PhasePlan, change_phase
@@ -23,9 +22,9 @@ from qipan.spine.ledger.models import Round
 from qipan.spine.work import messages
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import Stale
-from qipan.spine.work.limits import due_by, settings_of
 from qipan.spine.work.models import Step, WorkItem
 from qipan.spine.work.plan.hanging import HangingItem, NodeShift, RoundShift, Shift, shift_of_node, shift_of_phase
+from qipan.spine.work.timing.when import When, moved_to, set_to
 from qipan.spine.work.writing import entry, moment, write
 
 
@@ -195,13 +194,12 @@ def _items(node: NodeShift, wanted: dict[int, HangingItem], why: str, by: Post, 
     moved = []
     for item in rows.order_by("pk"):
         to = wanted[item.pk].then
-        until = due_by(clock(item.county_id), item.issued_at, to, settings_of(item.county_id))
-        data = {"from": item.deadline.isoformat(), "to": to.isoformat(), "milestone": node.pk}
+        data = {**moved_to(item, When(to)), "milestone": node.pk}
         text = f"“{node.name.zh}”由{node.on}调整为{node.to}：{why}"
         try:
             write(
                 item, wanted[item.pk].version, [entry(item, Step.DEADLINE, by, now, text=text, data=data)],
-                deadline=to, due_from=until.due_from, calendar_gap=until.gap,
+                **set_to(item, When(to)),
             )  # fmt: skip
         except Stale as error:
             raise Otherwise(error.words) from error

@@ -13,15 +13,14 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
-from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.models import TimeNode
 from qipan.spine.work.errors import Stale
-from qipan.spine.work.limits import due_by, settings_of
 from qipan.spine.work.models import OPEN, Step, WorkItem
 from qipan.spine.work.permissions import DIRECT
 from qipan.spine.work.plan.hanging import end_of
 from qipan.spine.work.plan.moving import node_to_move, tell_units
 from qipan.spine.work.rows import Row, fetched, rows_of
+from qipan.spine.work.timing.when import When, moved_to, set_to
 from qipan.spine.work.writing import entry, moment, write
 
 AT_ONCE = 200
@@ -66,13 +65,12 @@ def tie(pk: int, items: Mapping[int, int], *, by: Post, at: datetime | None = No
         for item in rows:
             if item.state not in OPEN:
                 raise RegisterError(Text(f"{item.number}已办结", f"{item.number} has ended"))
-            due = due_by(clock(item.county_id), item.issued_at, until, settings_of(item.county_id))
-            data = {"from": item.deadline.isoformat(), "to": until.isoformat(), "milestone": node.pk}
+            data = {**moved_to(item, When(until)), "milestone": node.pk}
             text = f"按节点“{node.name_zh}”（{node.on}）确定时限"
             try:
                 write(
                     item, items[item.pk], [entry(item, Step.DEADLINE, by, now, text=text, data=data)],
-                    milestone_id=node.pk, deadline=until, due_from=due.due_from, calendar_gap=due.gap,
+                    milestone_id=node.pk, **set_to(item, When(until)),
                 )  # fmt: skip
             except Stale as error:
                 raise RegisterError(

@@ -97,12 +97,13 @@ def begin_special_actions(year: CampaignYear, posts: Mapping[str, Post], when: C
         closed_at__lt=at - BACK_AFTER,
     )  # fmt: skip
     for item in closed.order_by("-closed_at", "id")[:CAME_BACK]:
+        back = (item.closed_at or at) + BACK_AFTER
         again = Finding(
             item.item, "fail", stratum=item.stratum, cluster=item.cluster, check=item.check_key, text="复查后问题反弹",
-            seen_at=item.closed_at + BACK_AFTER - timedelta(hours=2),
+            seen_at=back - timedelta(hours=2),
         )  # fmt: skip
         walk = ("leader", "", "领导现场督导")
-        open_orders(year, [again], by=posts["example-leader"], origin=walk, at=item.closed_at + BACK_AFTER)
+        open_orders(year, [again], by=posts["example-leader"], origin=walk, at=back)
     manners = begin_action(
         year.campaign,
         ActionPlan(

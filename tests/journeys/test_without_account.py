@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.acts import GREEN, find, recheck, send, totals
@@ -101,3 +104,44 @@ def test_withdrawn_and_on_behalf(browser: Browser, server: str) -> None:
         expect(office.locator("main")).to_contain_text("不能由本人复查销号")
         recheck(inspector, server, number)
         expect(inspector.locator("main")).to_contain_text("销号")
+
+
+def picture(page: Page) -> Image.Image:
+    """The picture that a page draws for a chat group, as it is saved."""
+    expect(page.locator(".share-picture")).to_be_visible()
+    with page.expect_download() as saved:
+        page.locator("[data-share-save]").click()
+    return Image.open(BytesIO(Path(saved.value.path()).read_bytes()))
+
+
+def test_for_a_chat_group(browser: Browser, server: str) -> None:
+    """An item, a list and the board as text to copy and as one long picture that holds what the page holds."""
+    with people(browser) as person:
+        office = person("zh-CN", DESK)
+        sign_in(office, server, "example-office")
+        office.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        office.goto(f"{server}/work/?view=open&light=late")
+        number = office.locator("tr[data-item]").first.get_attribute("data-item") or ""
+        count = int(office.locator(".views a[aria-current] b").inner_text())
+        office.locator(".export a", has_text="发到工作群").click()
+        said = office.locator("#share-text").input_value()
+        assert number in said and "light=late" in said and f"事项数 {count}" in said
+        office.locator("[data-copy-from]").click()
+        expect(office.locator("[data-copy-from]")).to_have_text("已复制")
+        assert office.evaluate("navigator.clipboard.readText()").replace("\r\n", "\n") == said
+        drawn = picture(office)
+        assert drawn.format == "PNG" and drawn.width in {540, 1080}
+        assert drawn.height > 50 * min(count, 100) * drawn.width // 540, "a line for every item of the text"
+        # Words and the red of what is late stand in it, on white, from the top to the end.
+        colours = {colour for _count, colour in drawn.convert("RGB").getcolors(1 << 24) or ()}
+        assert {(255, 255, 255), (23, 33, 43), (179, 38, 30)} <= colours
+        foot = drawn.convert("L").crop((0, drawn.height - 160, drawn.width, drawn.height))
+        assert any(foot.histogram()[:140]), "the link stands at its end"
+
+        leader = person("en-GB", PHONE)
+        sign_in(leader, server, "example-leader")
+        for address in (f"{server}/share/", f"{server}/work/{number}/share/"):
+            leader.goto(address)
+            fits(leader)
+            drawn = picture(leader)
+            assert drawn.width == 1080 and drawn.height > 700

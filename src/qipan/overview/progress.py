@@ -12,7 +12,7 @@ from django.utils import timezone
 from qipan.overview.points import UNOWNED, Whose
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing
-from qipan.spine.work.models import OPEN, State, WorkItem
+from qipan.spine.work.models import OPEN, VOID, State, WorkItem
 
 OWED = (State.ISSUED, State.ACCEPTED)
 """What waits for the unit that leads it; what is reported waits for someone else."""
@@ -103,7 +103,7 @@ def progress(year: CampaignYear, now: datetime, sections: Mapping[str, str]) -> 
         found.due += row["due"]
         found.closed_this_week += row["recent"]
         found.asked += row["asked"]
-        if row["side"] and row["state"] != State.CANCELLED:
+        if row["side"] and row["state"] not in VOID:
             side = found.sides.setdefault(row["side"], Side())
             side.all += row["all"]
             side.closed += row["all"] if row["state"] == State.CLOSED else 0

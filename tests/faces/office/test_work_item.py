@@ -48,7 +48,7 @@ def main_button(page: str) -> str:
             reported, "done done done done now ahead",
             {"roads": "", "office": "Re-check", "inspector": "Re-check", "leader": "Re-check", "inspector-roads": ""},
         ),
-        (closed, "done done done done done done", {"roads": "", "office": "Reopen", "inspector": ""}),
+        (closed, "done done done done done done", {"roads": "", "office": "", "inspector": ""}),
     ],
 )  # fmt: skip
 def test_the_chain_and_the_main_button_at_each_stage(town, maker, states, buttons):
@@ -169,7 +169,8 @@ def test_joined_findings_notes_and_a_cancellation(town):
     gone = page_of(town, cancelled(town, cluster="r3"))
     assert "重复" in gone
     assert "pill-cancelled" in gone
-    assert main_button(gone) == "Reopen"
+    assert main_button(gone) == ""
+    assert "Reopen" in gone
 
 
 def test_accepting_can_name_a_person_of_the_unit(town):

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from qipan.ground.files.models import Photo
+from qipan.ground.units.tokens import token_of
 from qipan.spine.work.links.actions import give
-from qipan.spine.work.links.models import HandlingLink
-from qipan.spine.work.links.tokens import token_of
+from qipan.spine.work.links.models import SALT, HandlingLink
 from qipan.spine.work.models import WorkItem
 from tests.faces.office.working import accepted, browser, form, hidden, issued, jpeg
 from tests.spine.work.town import Town, make, photo
@@ -30,7 +30,7 @@ def town() -> Town:
 
 def opened(town: Town, item: WorkItem) -> str:
     link = give(item.pk, until=timezone.now() + timedelta(days=5), by=town["office"])
-    return f"/p/w/{token_of(link.uid)}/"
+    return f"/p/w/{token_of(SALT, link.uid)}/"
 
 
 def test_accepted_and_reported_by_someone_without_an_account(town: Town) -> None:

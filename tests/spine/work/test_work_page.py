@@ -25,7 +25,7 @@ def test_the_table_of_actions_is_the_table_of_the_code():
     assert said == {
         action.value: [
             "any" if move.sources == ALWAYS else ", ".join(state for state in State.values if state in move.sources),
-            move.target.value if move.target else "–",
+            move.target.value if move.target else "as before" if move.back else "–",
             move.who.value,
         ]
         for action, move in MOVES.items()

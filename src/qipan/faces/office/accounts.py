@@ -25,6 +25,7 @@ from django.views.i18n import set_language as django_set_language
 from qipan.assessment.text import Text
 from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk, desk_of
 from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
+from qipan.faces.office.feeds import shown_feed
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
 from qipan.ground.units.people import password_chosen
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
@@ -153,7 +154,7 @@ def account(request: HttpRequest) -> HttpResponse:
     person = request.user
     zh, en = getattr(person, "full_name_zh", ""), getattr(person, "full_name_en", "")
     name = Text(zh, en) if zh else Text(person.get_username(), person.get_username())
-    return render(request, "office/account.html", {"person_name": name})
+    return render(request, "office/account.html", {"person_name": name, **shown_feed(request)})
 
 
 @require_POST

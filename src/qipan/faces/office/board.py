@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,12 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import bars, chessboard, headline
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.addresses import reached
 from qipan.faces.office.figures import DECIMALS, Parts
 from qipan.faces.office.home import progress
 from qipan.faces.office.moments import as_of, bounds
+from qipan.faces.office.sharing import Entry, Figure, Shared, page
+from qipan.faces.office.templatetags.office import amount, points
 from qipan.ground.units.permissions import READ
 from qipan.overview import board as boards
 from qipan.overview.board import Board, Sums, UnitRow
@@ -89,8 +93,56 @@ def board(request: HttpRequest) -> HttpResponse:
         "losses": _losses(found),
         "ahead": found.ahead,
         "work": progress.shown(found.progress, found.units),
+        "share_url": reverse("board_share") + (f"?on={day.isoformat()}" if day else ""),
     }
     return render(request, "office/board.html", context)
+
+
+@requires(READ)
+def board_share(request: HttpRequest) -> HttpResponse:
+    """Show the board as a chat group gets it: the score, how the work goes, who must move, the largest losses."""
+    desk = at_desk(request)
+    if desk.year is None:
+        return render(request, "office/board_empty.html")
+    found = boards.board(desk.year, timezone.localdate(), as_of(request, desk))
+    language = get_language() or "en"
+    top, work = _headline(found), progress.shown(found.progress, found.units)
+    figures = [Figure(points(top.score, top.decimals), _("points of %(total)s") % {"total": amount(top.total)})]
+    figures += [Figure(str(each.count), each.word) for each in (work.figures if work else ())]
+    movers = [
+        Entry(
+            "", each.name.into(language), _("oldest %(days)s days late") % {"days": each.days}, _late(each.late), "late"
+        )
+        for each in (work.movers if work else ())
+    ]
+    losses = [
+        Entry(
+            loss.code, loss.title.into(language),
+            _(", ").join(owner.into(language) for owner, _url in _owners(found, loss.owners)),
+            f"−{points(loss.lost, 3)}", "lost",
+        )
+        for loss in found.losses
+    ]  # fmt: skip
+    groups = ((movers, _("Who must move")), (losses, _("The ten largest losses")))
+    entries = [
+        replace(each, group=words) if not place else each for part, words in groups for place, each in enumerate(part)
+    ]
+    lines = [
+        _("%(worst)s at worst, %(best)s at best, while something is not assessed")
+        % {"worst": points(top.worst, top.decimals), "best": points(top.best, top.decimals)}
+    ]
+    if found.standing.book.weights_assumed:
+        lines.append(_("Some weights are assumed."))
+    shared = Shared(
+        title=desk.year.campaign.name.into(language), moment=_subtitle(found).into(language), lines=lines, figures=figures,
+        entries=entries, link=reached(request, request.get_full_path().replace(reverse("board_share"), reverse("board"))),
+        name=f"{_('Board')}-{timezone.localtime():%Y%m%d-%H%M}",
+    )  # fmt: skip
+    return page(request, shared, [(_("Board"), reverse("board"))])
+
+
+def _late(count: int) -> str:
+    return ngettext("%(count)s item late", "%(count)s items late", count) % {"count": count}
 
 
 def _subtitle(found: Board) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from qipan.faces.public import link
+from qipan.faces.public import feed, link
 
 
 class Token:
@@ -24,6 +24,7 @@ class Token:
 register_converter(Token, "token")
 
 urlpatterns: list[URLPattern] = [
+    path("c/<token:token>.ics", feed.feed, name="feed"),
     path("w/<token:token>/", link.link, name="link"),
     path("w/<token:token>/accept/", link.link_accept, name="link_accept"),
     path("w/<token:token>/report/", link.link_report, name="link_report"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from qipan.assessment.text import Text
@@ -34,3 +36,15 @@ class Message(models.Model):
     def words(self) -> Text:
         """What it says, in both languages."""
         return Text(self.words_zh, self.words_en)
+
+
+class Feed(models.Model):
+    """The secret address of a post's calendar. The token is not kept: it is made from `uid` and the secret key."""
+
+    post = models.OneToOneField(Post, models.CASCADE, related_name="feed")
+    uid = models.UUIDField(unique=True, default=uuid.uuid4)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"calendar of {self.post}"

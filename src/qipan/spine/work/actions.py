@@ -3,7 +3,7 @@ item, its log, the journal and the messages in one transaction.
 
 Orders are opened in `opening.py`, tasks in `tasks.py`, items re-checked in `rechecking.py`; what units ask is in
 `asking.py`, what is decided of it in `deciding.py`, what is deferred in `deferring.py`, what supporting units add in
-`parts.py`, what leaders say in `instructing.py`; all are called from here.
+`parts.py`, what is merged in `merging.py`, what leaders say in `instructing.py`; all are called from here.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from qipan.ground.units.models import Person, Post, Unit
 from qipan.ground.units.queries import current_posts
 from qipan.spine.work import messages, points
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
-from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back
+from qipan.spine.work.asking import appeal, consent, coordinate, extend, give_back, withdraw
 from qipan.spine.work.branches import branches
 from qipan.spine.work.deciding import decide
-from qipan.spine.work.deferring import defer, resume
+from qipan.spine.work.deferring import defer, resume, suspend
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.handling import hand_of, put_right, take_on
 from qipan.spine.work.holding import anew, held_anew
@@ -31,6 +31,7 @@ from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead
+from qipan.spine.work.merging import merge, part
 from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
 from qipan.spine.work.parts import contribute
@@ -38,13 +39,13 @@ from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
 from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
-from qipan.spine.work.writing import beside, entry, hang, moment, write
+from qipan.spine.work.writing import beside, entry, hang, moment, release, write
 
 __all__ = [
     "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
-    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "note", "open_orders",
-    "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume", "set_deadline",
-    "take_back",
+    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "merge", "note",
+    "open_orders", "part", "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume",
+    "set_deadline", "suspend", "take_back", "withdraw",
 ]  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def cancel(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
             item, version, [*lapsed, entry(item, Step.CANCELLED, by, now, text=why)],
             **changes, state=State.CANCELLED, closed_at=now, open_key=None, points_at_stake=0, gain_alone=0,
         )  # fmt: skip
+        release(item)
         noted.note("work.cancel", thing(item), {})
         points.ask(item.county, by)
         tell_lead(item, "cancelled", messages.about(item, "已撤销", "Cancelled"), now, by)
@@ -257,5 +259,23 @@ def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: da
         written = beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
         hang(written, photos)
         noted.note("work.note", thing(item), {})
+        _tell_others(item, by, words, now)
         weigh(noted, by, now, [(thing(item), words)])
     return item
+
+
+def _tell_others(item: WorkItem, by: Post, words: str, now: datetime) -> None:
+    """Tell a note to the others at the table: the liaisons of the item's units, whoever issued it, whoever has spoken."""
+    units = {item.lead_id, *item.supports.values_list("pk", flat=True)}
+    recipients = messages.Recipients(units, messages.day_of(now), branches(item.county_id))
+    told = {post.pk: post for unit in units for post in recipients.of(unit, messages.LIAISON)}
+    people = {one.person for one in item.log.filter(step__in=(Step.ISSUED, Step.NOTED)) if one.person is not None}
+    told |= {post.pk: post for post in messages.directing(item.county_id, people, now)}
+    unit = by.unit
+    said = Text(
+        f"{unit.name_zh}留言：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",
+        f"{unit.name_en or unit.name_zh} wrote: {messages.short(words, 120)} "
+        f"({item.number} {messages.short(item.title_en or item.title_zh)})",
+    )
+    others = [post for post in told.values() if post.person_id != by.person_id]
+    messages.tell(item, others, "noted", said, now, by=by)

@@ -10,20 +10,25 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import act
 from qipan.ground.files.models import Photo
 from qipan.ground.files.photos import use
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.worktime.clock import Limit
+from qipan.ground.worktime.queries import clock
 from qipan.spine.work import disputes, messages
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.holding import stands_for
+from qipan.spine.work.holding import resumed, stands_for
 from qipan.spine.work.lapsing import open_request
 from qipan.spine.work.lifecycle import MOVES, Action
-from qipan.spine.work.models import Request, Step, WorkItem
+from qipan.spine.work.limits import settings_of
+from qipan.spine.work.models import LimitUnit, Request, Step, WorkItem
 from qipan.spine.work.permissions import CONSENT, HANDLE
 from qipan.spine.work.request_rules import ASKED, NAMES, WAITS_FOR_CONSENT, against, recorders
 from qipan.spine.work.timing.when import When, as_when
@@ -75,10 +80,27 @@ def extend(
             ),
             "deadline",
         )
+    most = settings_of(item.county_id).extension_days
+    if most and (until := _latest(item, most)) < given.deadline:
+        latest = messages.said(until)
+        raise WorkError(
+            Text(
+                f"一次最多延长{most}个工作日（至{latest.zh}）；确需更长的，请提请协调。",
+                f"At most {most} working days at a time (until {latest.en}); for longer ask for co-ordination.",
+            ),
+            "deadline",
+        )
     data = {"from": item.deadline.isoformat(), "deadline": given.deadline.isoformat()}
     if given.text:
         data |= {"words": given.text, "cadence": given.cadence}
     return _ask(Action.EXTEND, item, version, by, now, reason_of(reason), data)
+
+
+def _latest(item: WorkItem, days: int) -> datetime:
+    """Return the end of the last day that so many working days after the deadline reach."""
+    at = clock(item.county_id).deadline(item.deadline, Limit(days, LimitUnit.WORKING_DAY.value)).at
+    local = timezone.localtime(at, timezone.get_default_timezone())
+    return local.replace(hour=23, minute=59, second=59, microsecond=999_999)
 
 
 def coordinate(
@@ -170,6 +192,38 @@ def deciders(item: WorkItem, kind: str, now: datetime) -> Iterable[Post]:
         return messages.office(item.county_id, now)
     recorded = recorders(item.log.all())
     return [post for post in messages.eyes(item, now) if post.person_id not in recorded]
+
+
+def withdraw(pk: int, *, version: int, by: Post, reason: str = "", at: datetime | None = None) -> WorkItem:
+    """Take back what the unit asked for, while it is not decided; a dispute is taken back with it, the clock goes on.
+
+    Raises:
+        PermissionDenied: the post does not handle this item.
+        Stale, WorkError: nothing is open.
+    """
+    now = moment(at)
+    item = item_for(pk, HANDLE, by)
+    ready(item, version, Action.WITHDRAW)
+    problem = against(Action.WITHDRAW, item, by, now, ())
+    asked = open_request(item)
+    if problem is not None or asked is None:
+        raise problem or WorkError(Text("没有可撤回的申请。", "No request is open that could be withdrawn."))
+    waited = asked.state == Request.State.CONSENT
+    with act(actor(by), now) as noted:
+        disputes.take_back(item, asked, by, now)
+        written = entry(item, Step.WITHDRAWN, by, now, text=reason.strip(), data={"kind": asked.kind})
+        write(item, version, [written], request="", **resumed(item, now))
+        asked.state, asked.decided_at, asked.decided_by = Request.State.WITHDRAWN, now, str(by.person)[:80]
+        asked.reason = reason.strip()
+        asked.save()
+        noted.note("work.withdraw", thing(item), {"kind": asked.kind})
+        name = NAMES[asked.kind]
+        words = messages.about(item, f"已撤回申请：{name.zh}", f"No longer asked for: {name.en}")
+        if waited:
+            tell_lead(item, "withdrawn", words, now, by)
+        else:
+            messages.tell(item, deciders(item, asked.kind, now), "withdrawn", words, now, by=by)
+    return item
 
 
 def consent(

@@ -25,7 +25,7 @@ from qipan.spine.work.models import LogEntry, Request, State, Step, WorkItem
 from qipan.spine.work.permissions import JUDGE
 from qipan.spine.work.request_rules import NAMES, against, decides
 from qipan.spine.work.timing.when import When, as_when, set_to
-from qipan.spine.work.writing import entry, moment, write
+from qipan.spine.work.writing import entry, moment, release, write
 
 
 @dataclass(slots=True)
@@ -80,6 +80,8 @@ def decide(
             _uphold(item, asked, found, unit=unit, deadline=deadline, supports=supports, by=by, now=now)
         decided = entry(item, Step.DECIDED, by, now, text=why, data=found.data)
         write(item, version, [decided, *found.entries], **found.changes)
+        if item.state == State.CANCELLED:
+            release(item)
         if found.lead is not None:
             item.lead = found.lead
         if found.supports is not None:

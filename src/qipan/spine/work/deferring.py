@@ -1,4 +1,7 @@
-"""Hard problems are deferred: with a leader's approval, a reason and a day of review, on which they come back by themselves."""
+"""Hard problems are deferred: with a leader's approval, a reason and a day of review, on which they come back by themselves.
+
+What cannot go on for a reason of its own is suspended by the office, until the office takes it up again.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from qipan.spine.work import messages
 from qipan.spine.work.acting import item_for, ready, reason_of, tell_lead, thing
 from qipan.spine.work.errors import Stale, WorkError
 from qipan.spine.work.holding import resumed
-from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lifecycle import Action, before
 from qipan.spine.work.models import State, Step, WorkItem
 from qipan.spine.work.permissions import DIRECT
 from qipan.spine.work.request_rules import against
@@ -77,12 +80,34 @@ def defer(
     return item
 
 
+def suspend(pk: int, *, version: int, by: Post, reason: str, at: datetime | None = None) -> WorkItem:
+    """Suspend an item until the office takes it up again: its clock stands, and it is not late meanwhile.
+
+    Raises:
+        PermissionDenied: only the office suspends.
+        Stale, WorkError: it is reported or has ended, a request is open, it is deferred, or no reason is given.
+    """
+    now = moment(at)
+    item = item_for(pk, DIRECT, by)
+    ready(item, version, Action.SUSPEND)
+    problem = against(Action.SUSPEND, item, by, now, ())
+    if problem is not None:
+        raise problem
+    why = reason_of(reason)
+    with act(actor(by), now) as noted:
+        written = entry(item, Step.SUSPENDED, by, now, text=why)
+        write(item, version, [written], state=State.SUSPENDED, held_since=item.held_since or now)
+        noted.note("work.suspend", thing(item), {})
+        tell_lead(item, "suspended", messages.about(item, "已中止，暂停计时", "Suspended; its clock stands"), now, by)
+    return item
+
+
 def resume(pk: int, *, version: int, by: Post, reason: str, at: datetime | None = None) -> WorkItem:
-    """Take a deferred item up again before its day of review; its clock goes on.
+    """Take a suspended item up again, or a deferred one before its day of review; its clock goes on.
 
     Raises:
         PermissionDenied: only the office does.
-        Stale, WorkError: it is not deferred, or no reason is given.
+        Stale, WorkError: it is neither deferred nor suspended, or no reason is given.
     """
     now = moment(at)
     item = item_for(pk, DIRECT, by)
@@ -92,7 +117,8 @@ def resume(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
         raise problem
     why = reason_of(reason)
     with act(actor(by), now) as noted:
-        write(item, version, [entry(item, Step.RESUMED, by, now, text=why)], **resumed(item, now))
+        back = {"state": before(accepted=item.accepted_at is not None)} if item.state == State.SUSPENDED else {}
+        write(item, version, [entry(item, Step.RESUMED, by, now, text=why)], **resumed(item, now), **back)
         noted.note("work.resume", thing(item), {})
         tell_lead(item, "resumed", messages.about(item, "恢复办理", "Taken up again"), now, by)
     return item

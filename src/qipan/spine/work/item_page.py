@@ -29,7 +29,7 @@ from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, S
 from qipan.spine.work.opening import title_of
 from qipan.spine.work.parts import missing_parts
 from qipan.spine.work.permissions import CONSENT, CONTRIBUTE, DIRECT, HANDLE, INSTRUCT, SEE
-from qipan.spine.work.rechecking import asked, year_of
+from qipan.spine.work.rechecking import absorbed_items, asked, year_of
 from qipan.spine.work.request_rules import against, decides
 from qipan.spine.work.rows import Named, Row, row_of
 
@@ -166,7 +166,8 @@ class ItemPage:
 
     `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
     `instructions` stand on top, the newest first; `requests` are what the unit asked, `parts` what supporting units have
-    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units. `limit` is the
+    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units; `absorbed` are the items that
+    were merged into this one, `merged_into` is the one that this goes on as. `limit` is the
     limit as it was when the item was issued; the class may state another by now.
     """
 
@@ -196,6 +197,8 @@ class ItemPage:
     parts: tuple[LogLine, ...] = ()
     missing: tuple[Named, ...] = ()
     county_id: int = 0
+    merged_into: tuple[str, Text] | None = None
+    absorbed: tuple[tuple[str, Text], ...] = ()
 
     @property
     def before(self) -> tuple[Picture, ...]:
@@ -246,7 +249,7 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         rechecks=tuple(one for one in lines if one.step in {Step.RECHECKED, Step.FAILED}),
         instructions=tuple(_line(one, names) for one in reversed(standing_instructions(log))),
         clock=_clock(item, moment), actions=actions,
-        questions=_questions(item, rulebook(year)) if year is not None else (),
+        questions=_questions(item, rulebook(year), absorbed_items(item, log)) if year is not None else (),
         people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
         limit=item.limit, limit_unit=item.limit_unit, requests=tuple(_request(one, names) for one in asked),
         parts=tuple(
@@ -254,7 +257,16 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         ),
         missing=tuple(Named(unit.code, unit.name) for unit in missing_parts(item, log)),
         county_id=item.county_id,
+        merged_into=(item.merged_into.number, item.merged_into.title) if item.merged_into is not None else None,
+        absorbed=_absorbed(item, lines),
     )  # fmt: skip
+
+
+def _absorbed(item: WorkItem, lines: Sequence[LogLine]) -> tuple[tuple[str, Text], ...]:
+    """Return the items that go on as this one; asked for only where the log tells of any."""
+    if not any(one.step == Step.ABSORBED for one in lines):
+        return ()
+    return tuple((one.number, one.title) for one in item.absorbed.order_by("pk"))
 
 
 def _request(one: Request, names: dict[str, Named]) -> RequestView:
@@ -417,8 +429,8 @@ def _class(item: WorkItem) -> ClassView | None:
     )  # fmt: skip
 
 
-def _questions(item: WorkItem, book: Rulebook) -> tuple[Question, ...]:
-    wanted = asked(item, book)
+def _questions(item: WorkItem, book: Rulebook, others: tuple[str, ...]) -> tuple[Question, ...]:
+    wanted = asked(item, book, others)
     out = []
     for key in wanted.items:
         line = wanted.line if wanted.line is not None and key in wanted.line.values else None

@@ -10,6 +10,7 @@ from qipan.spine.work.errors import STAGES, StageMissing, WorkError
 from qipan.spine.work.models import OPEN, State, Step
 
 ANY_OPEN = frozenset(OPEN)
+ACTIVE = frozenset({State.ISSUED, State.ACCEPTED, State.REPORTED})
 ENDED = frozenset({State.CLOSED, State.CANCELLED})
 ALWAYS = frozenset(State)
 UNREPORTED = frozenset({State.ISSUED, State.ACCEPTED})
@@ -37,6 +38,10 @@ class Action(StrEnum):
     DEFER = "defer"
     RESUME = "resume"
     CONTRIBUTE = "contribute"
+    WITHDRAW = "withdraw"
+    SUSPEND = "suspend"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
 
 class Who(StrEnum):
@@ -54,20 +59,24 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One action: the states that it starts from, where it leads (None: it stays), what it is logged as, and who."""
+    """One action: the states that it starts from, where it leads (None: it stays), what it is logged as, and who.
+
+    `back`: out of these states it leads back to where the item was (`before`).
+    """
 
     sources: frozenset[State]
     target: State | None
     steps: tuple[Step, ...]
     who: Who
+    back: frozenset[State] = frozenset()
 
 
 MOVES: dict[Action, Move] = {
     Action.ACCEPT: Move(frozenset({State.ISSUED}), State.ACCEPTED, (Step.ACCEPTED,), Who.HANDLER),
     Action.REPORT: Move(frozenset({State.ACCEPTED}), State.REPORTED, (Step.FIXED, Step.REPORTED), Who.HANDLER),
     Action.RECHECK: Move(frozenset({State.REPORTED}), State.CLOSED, (Step.RECHECKED, Step.CLOSED), Who.RECHECKER),
-    Action.REASSIGN: Move(ANY_OPEN, State.ISSUED, (Step.REASSIGNED,), Who.OFFICE),
-    Action.DEADLINE: Move(ANY_OPEN, None, (Step.DEADLINE,), Who.OFFICE),
+    Action.REASSIGN: Move(ACTIVE, State.ISSUED, (Step.REASSIGNED,), Who.OFFICE),
+    Action.DEADLINE: Move(ACTIVE, None, (Step.DEADLINE,), Who.OFFICE),
     Action.CANCEL: Move(ANY_OPEN, State.CANCELLED, (Step.CANCELLED,), Who.OFFICE),
     Action.REOPEN: Move(ENDED, State.ISSUED, (Step.REOPENED,), Who.OFFICE),
     Action.INSTRUCT: Move(ANY_OPEN, None, (Step.INSTRUCTED,), Who.LEADER),
@@ -80,8 +89,14 @@ MOVES: dict[Action, Move] = {
     Action.CONSENT: Move(UNREPORTED, None, (Step.CONSENTED,), Who.HEAD),
     Action.DECIDE: Move(UNREPORTED, None, (Step.DECIDED,), Who.JUDGE),
     Action.DEFER: Move(UNREPORTED, None, (Step.DEFERRED,), Who.OFFICE),
-    Action.RESUME: Move(UNREPORTED, None, (Step.RESUMED,), Who.OFFICE),
+    Action.RESUME: Move(
+        UNREPORTED | {State.SUSPENDED}, None, (Step.RESUMED,), Who.OFFICE, frozenset({State.SUSPENDED})
+    ),
     Action.CONTRIBUTE: Move(UNREPORTED, None, (Step.CONTRIBUTED,), Who.SUPPORTER),
+    Action.WITHDRAW: Move(UNREPORTED, None, (Step.WITHDRAWN,), Who.HANDLER),
+    Action.SUSPEND: Move(UNREPORTED, State.SUSPENDED, (Step.SUSPENDED,), Who.OFFICE),
+    Action.MERGE: Move(UNREPORTED, State.MERGED, (Step.MERGED,), Who.OFFICE),
+    Action.UNMERGE: Move(frozenset({State.MERGED}), None, (Step.UNMERGED,), Who.OFFICE, frozenset({State.MERGED})),
 }
 
 #: What a failed re-check does: the item goes round again, to the unit that has accepted it.
@@ -100,6 +115,11 @@ _PLACE = {Action.ACCEPT: 0, Action.REPORT: 1, Action.RECHECK: 2}
 _AT = {State.ISSUED: 0, State.ACCEPTED: 1, State.REPORTED: 2}
 
 
+def before(*, accepted: bool) -> State:
+    """Return where an item goes back to that was suspended or merged: it was accepted already, or not."""
+    return State.ACCEPTED if accepted else State.ISSUED
+
+
 def refusal(action: Action, state: State) -> WorkError | None:
     """Return why an action cannot start from a state; None where it can."""
     if state in MOVES[action].sources:
@@ -108,6 +128,14 @@ def refusal(action: Action, state: State) -> WorkError | None:
         return WorkError(Text("已销号；如需再办，请由创城办重新打开。", "It is closed; the office can reopen it."))
     if state == State.CANCELLED:
         return WorkError(Text("已撤销；如需再办，请由创城办重新打开。", "It was cancelled; the office can reopen it."))
+    if state == State.SUSPENDED:
+        return WorkError(
+            Text("已中止；请由创城办恢复后再办理。", "It is suspended; the office has to take it up again first.")
+        )
+    if state == State.MERGED:
+        return WorkError(Text("已并入另一事项，请在该事项上办理。", "It was merged into another item; go on there."))
+    if action == Action.UNMERGE:
+        return WorkError(Text("未并入其他事项。", "It was not merged into another item."))
     if action in _PLACE and state in _AT and _PLACE[action] > _AT[state]:
         missing = AWAITED[state]
         stage, wanted = STAGES[missing], STAGES[MOVES[action].steps[0]]

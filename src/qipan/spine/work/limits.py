@@ -120,14 +120,14 @@ def settings_of(county_id: int) -> WorkSettings:
 
 
 def light_of(item: WorkItem, now: datetime) -> str:
-    """Return an item's light: on_plan, due, late, paused, disputed, deferred, reported, done, done_late, cancelled or standing.
+    """Return an item's light: one of `LIGHTS`.
 
     A unit is judged by the day of its report, not by the day on which someone came to look: what was reported in time
     is done in time, and what waits for its re-check waits for others.
     """
     match item.state:
-        case "cancelled":
-            return "cancelled"
+        case "cancelled" | "merged" | "suspended":
+            return str(item.state)
         case "closed":
             ended = item.reported_at or item.closed_at
             return "done_late" if ended is not None and ended > item.deadline else "done"
@@ -145,5 +145,6 @@ def light_of(item: WorkItem, now: datetime) -> str:
 
 
 LIGHTS = (
-    "on_plan", "due", "late", "paused", "disputed", "deferred", "standing", "reported", "done", "done_late", "cancelled",
+    "on_plan", "due", "late", "paused", "disputed", "deferred", "suspended", "standing", "reported", "done", "done_late",
+    "cancelled", "merged",
 )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.db.models import F, Q
 
 from qipan.ground.worktime.clock import Clock
-from qipan.spine.work.models import State
+from qipan.spine.work.models import VOID, State
 
 REPORTED = (State.REPORTED, State.CLOSED)
 UNREPORTED = (State.ISSUED, State.ACCEPTED)
@@ -54,13 +54,13 @@ COUNTS: dict[str, Callable[[Case, datetime], bool]] = {
     "on_time": lambda case, now: case.in_time,
     "late_open": lambda case, now: case.state in UNREPORTED and case.deadline < now and not case.rests,
     "to_close": lambda case, now: (
-        case.state == State.CLOSED or (case.state != State.CANCELLED and case.deadline < now and not case.rests)
+        case.state == State.CLOSED or (case.state not in VOID and case.deadline < now and not case.rests)
     ),
     "closed": lambda case, now: case.state == State.CLOSED,
     "closed_on_time": lambda case, now: case.state == State.CLOSED and case.in_time,
     "rework": lambda case, now: COUNTS["to_close"](case, now) and case.handling_round > 1,
 }
-"""What is counted. What was cancelled is in none of them; what rests is owed by nobody for as long as it does."""
+"""What is counted. What was cancelled or merged is in none of them; what rests is owed by nobody for as long as it does."""
 
 
 def counted(name: str, now: datetime) -> Q:
@@ -69,7 +69,7 @@ def counted(name: str, now: datetime) -> Q:
     late = Q(deadline__lt=now, held_since=None, deferred_until=None)
     in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
     closed = Q(state=State.CLOSED)
-    to_close = closed | (~Q(state=State.CANCELLED) & late)
+    to_close = closed | (~Q(state__in=VOID) & late)
     match name:
         case "owed":
             return reported | (unreported & late)

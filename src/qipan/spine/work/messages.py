@@ -10,6 +10,7 @@ from django.utils import timezone
 from qipan.assessment.text import Text
 from qipan.ground.notify.actions import Notice, send_all
 from qipan.ground.units.models import Post, Role
+from qipan.ground.units.permissions import EYES
 from qipan.ground.units.queries import held, posts_of
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.independence import free_posts
@@ -136,6 +137,14 @@ def office(county_id: int, at: datetime) -> list[Post]:
     """Return the posts of the campaign office."""
     posts = Post.objects.filter(
         held(day_of(at)), unit__county_id=county_id, role=Role.OFFICE, person__is_active=True
+    )  # fmt: skip
+    return list(posts.select_related("unit", "person"))
+
+
+def directing(county_id: int, people: Iterable[int], at: datetime) -> list[Post]:
+    """Return the posts of some people who look for the county: they have issued an item, or spoken to it."""
+    posts = Post.objects.filter(
+        held(day_of(at)), unit__county_id=county_id, role__in=EYES, person_id__in=list(people), person__is_active=True
     )  # fmt: skip
     return list(posts.select_related("unit", "person"))
 

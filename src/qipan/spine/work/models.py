@@ -30,6 +30,9 @@ class WorkSettings(models.Model):
     return_days = models.PositiveSmallIntegerField(
         default=1, help_text="working days after issue in which it is returned"
     )
+    extension_days = models.PositiveSmallIntegerField(
+        default=0, help_text="working days by which one extension may move a deadline; 0: any"
+    )
     coordination_pauses = models.BooleanField(default=True, help_text="the clock stands while a co-ordination is open")
     at_once_days = models.PositiveSmallIntegerField(
         default=3, help_text="working days of what is to be done at once (立行立改)"
@@ -113,11 +116,15 @@ class State(models.TextChoices):
     ISSUED = "issued"
     ACCEPTED = "accepted"
     REPORTED = "reported"
+    SUSPENDED = "suspended"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
-OPEN = (State.ISSUED, State.ACCEPTED, State.REPORTED)
+OPEN = (State.ISSUED, State.ACCEPTED, State.REPORTED, State.SUSPENDED)
+VOID = (State.CANCELLED, State.MERGED)
+"""What counts nowhere: a mistake, or what goes on as another item."""
 
 
 class WorkItem(models.Model):
@@ -191,6 +198,7 @@ class WorkItem(models.Model):
     request = models.CharField(max_length=12, blank=True, help_text="kind of the request that waits for an answer")
     held_since = models.DateTimeField(null=True, blank=True, help_text="since when its clock stands")
     deferred_until = models.DateField(null=True, blank=True, help_text="the day on which a deferred item is reviewed")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed")
     came_by = models.CharField(max_length=8, blank=True, help_text="how its unit's last word came: link, behalf")
     version = models.PositiveIntegerField(default=1)
     queue = models.GeneratedField(
@@ -280,6 +288,11 @@ class Step(models.TextChoices):
     DEFERRED = "deferred"
     RESUMED = "resumed"
     CONTRIBUTED = "contributed"
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+    ABSORBED = "absorbed"
+    UNMERGED = "unmerged"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)
@@ -441,10 +454,11 @@ class Request(models.Model):
         REJECTED = "rejected"
         REFUSED = "refused"
         LAPSED = "lapsed"
+        WITHDRAWN = "withdrawn"
 
     work_item = models.ForeignKey(WorkItem, models.CASCADE, related_name="requests")
     kind = models.CharField(max_length=12, choices=Kind)
-    state = models.CharField(max_length=8, choices=State)
+    state = models.CharField(max_length=10, choices=State)
     text = models.TextField()
     proposal = models.JSONField(default=dict, blank=True)
     photos = models.ManyToManyField(Photo, blank=True, related_name="+")

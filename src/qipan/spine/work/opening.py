@@ -226,7 +226,7 @@ def open_orders(
         keys = [_key(county, finding, desk.place(finding)) for finding in findings]
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])
         held = held.order_by("pk")
-        standing = {cast("str", item.open_key): item for item in held.select_related("lead")}
+        standing = _going_on(held.select_related("lead"))
         fresh: dict[str, WorkItem] = {}
         items: list[WorkItem] = []
         joined: list[bool] = []
@@ -264,6 +264,17 @@ def open_orders(
                 {"item": finding.item, "cluster": item.cluster, "lead": item.lead.code if item.lead else ""},
             )  # fmt: skip
     return [Opened(item.number, item.pk, old, item.lead) for item, old in zip(items, joined, strict=True)]
+
+
+def _going_on(held: Iterable[WorkItem]) -> dict[str, WorkItem]:
+    """Return by its key what a finding joins: the open order, or the one as which a merged order goes on."""
+    rows = list(held)
+    known = {item.pk: item for item in rows}
+    missing = {item.merged_into_id for item in rows if item.merged_into_id is not None} - set(known)
+    if missing:
+        more = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=missing).order_by("pk")
+        known |= {item.pk: item for item in more.select_related("lead")}
+    return {cast("str", item.open_key): known[item.merged_into_id or item.pk] for item in rows}
 
 
 def draft(

@@ -98,6 +98,8 @@ OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+SET_RULES = Rule(frozenset({Role.OFFICE}))
+"""Who sets when an item can be returned, how long an extension may be, and when a light turns."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))
 """Who decides on the rungs of the ladder, and sets their days."""
 READ_LADDER = Rule(EYES)

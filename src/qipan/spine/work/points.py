@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +28,7 @@ from qipan.spine.ledger.actions import years_on
 from qipan.spine.ledger.running import Key, Touched, keys_of
 from qipan.spine.scorecards.queries import PRINTED_STEP, Standing, standing
 from qipan.spine.scorecards.stakes import Gains, losses
-from qipan.spine.work.models import OPEN, WorkItem
+from qipan.spine.work.models import OPEN, State, WorkItem
 
 KIND = "work.points"
 TITLE = Text("更新在办事项的影响分值", "Points at stake of open items")
@@ -70,12 +71,22 @@ def divided(items: Sequence[WorkItem], now: Standing) -> list[int]:
     return points
 
 
-def gains(items: Sequence[WorkItem], now: Standing) -> list[int]:
-    """Return what the total would gain by each item alone: by its readings, or by its check, becoming full."""
+def gains(
+    items: Sequence[WorkItem], now: Standing, merged: Mapping[int, Sequence[WorkItem]] | None = None
+) -> list[int]:
+    """Return what the total would gain by each item alone: by its readings, or by its check, becoming full.
+
+    Args:
+        items: of one year.
+        now: how the year stands.
+        merged: what goes on as one of the items, by its number; their readings become full with its own.
+    """
     known = Gains(now)
     out = []
     for item in items:
         keys = readings_of(item, now)
+        for other in (merged or {}).get(item.pk, ()):
+            keys = (*keys, *(key for key in readings_of(other, now) if key not in keys))
         out.append(known.of(keys) if keys else known.of_check(item.check_key) if item.check_key else 0)
     return out
 
@@ -101,10 +112,27 @@ def refresh(county_id: int, at: datetime | None = None) -> int:
         if campaign is None:
             continue
         now = standing(campaign)
-        found = list(zip(items, divided(items, now), gains(items, now), strict=True))
+        merged = _merged(items, columns)
+        others = [one for group in merged.values() for one in group]
+        points = divided([*items, *others], now)
+        place = {item.pk: i for i, item in enumerate(items)}
+        for one, part in zip(others, points[len(items) :], strict=True):
+            points[place[cast("int", one.merged_into_id)]] += part
+        found = list(zip(items, points[: len(items)], gains(items, now, merged), strict=True))
         for start in range(0, len(found), AT_ONCE):
             _store(found[start : start + AT_ONCE], moment)
     return count
+
+
+def _merged(items: Sequence[WorkItem], columns: Sequence[str]) -> dict[int, list[WorkItem]]:
+    """Return what was merged into some open items, by the number of the one that goes on; its points hang there now."""
+    known = {item.pk for item in items}
+    rows = WorkItem.objects.filter(state=State.MERGED, merged_into__state__in=OPEN).order_by("pk")
+    found: dict[int, list[WorkItem]] = {}
+    for one in rows.only(*columns, "merged_into_id"):
+        if one.merged_into_id in known:
+            found.setdefault(one.merged_into_id, []).append(one)
+    return found
 
 
 def _store(found: Sequence[tuple[WorkItem, int, int]], moment: datetime) -> None:

@@ -23,7 +23,7 @@ from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import OPEN, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
@@ -400,8 +400,8 @@ def light_is(light: str, now: datetime) -> Q:
             return Q(state=State.CLOSED) & in_time
         case "done_late":
             return Q(state=State.CLOSED) & ~in_time
-        case "cancelled":
-            return Q(state=State.CANCELLED)
+        case "cancelled" | "merged" | "suspended":
+            return Q(state=light)
     return Q(pk__in=())
 
 
@@ -533,7 +533,7 @@ def counts(
     tree = branches_if_asked(post.unit.county_id) if tree is None else tree
     rule = SEE if reach == "see" else HANDLE
     found = WorkItem.objects.filter(rule.visible(post, tree) & _in_year(year)).order_by()
-    valid = ~Q(state=State.CANCELLED)
+    valid = ~Q(state__in=VOID)
 
     def n(where: Q) -> Count:
         return Count("pk", filter=where)
@@ -581,7 +581,7 @@ def per_unit(
     """Return the counts of each lead unit that a post sees, the most late first (two statements)."""
     moment = now or timezone.now()
     found = WorkItem.objects.filter(SEE.visible(post, tree) & _in_year(year), lead__isnull=False)
-    grouped = found.exclude(state=State.CANCELLED).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
+    grouped = found.exclude(state__in=VOID).order_by().values("lead__code", "lead__name_zh", "lead__name_en")
     rows = grouped.annotate(
         total=Count("pk"), open=Count("pk", filter=Q(state__in=OPEN)), due=Count("pk", filter=light_is("due", moment)),
         late=Count("pk", filter=light_is("late", moment)), reported=Count("pk", filter=Q(state=State.REPORTED)),
@@ -599,9 +599,7 @@ def per_unit(
 
 def per_check(post: Post, year: CampaignYear | int | None = None) -> dict[str, Progress]:
     """Return, for each check with work, how much of it is closed: 7 of 20 (two statements)."""
-    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).exclude(
-        Q(state=State.CANCELLED) | Q(check_key="")
-    )
+    found = WorkItem.objects.filter(SEE.visible(post) & _in_year(year)).exclude(Q(state__in=VOID) | Q(check_key=""))
     rows = (
         found.order_by()
         .values_list("check_key")

@@ -15,7 +15,7 @@ from qipan.ground.units.types import unit_types
 from qipan.ground.worktime.queries import clock
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.measures import RATES, Case, Place, Tally, meter_for, places
-from qipan.spine.work.models import State, WorkItem
+from qipan.spine.work.models import VOID, WorkItem
 from qipan.spine.work.origins import OTHERS, OWN
 from qipan.spine.work.permissions import SEE
 from qipan.spine.work.queries import Filters, selected
@@ -104,7 +104,7 @@ def rates(post: Post, filters: Filters, by: str = "unit", *, now: datetime | Non
 def _cases(
     post: Post, filters: Filters, by: str, found: str, now: datetime, tree: Branches
 ) -> list[tuple[str, str, Case]]:
-    wanted = selected(post, _of(filters, found), now, tree).exclude(state=State.CANCELLED)
+    wanted = selected(post, _of(filters, found), now, tree).exclude(state__in=VOID)
     columns = (
         "lead__code",
         _COLUMNS[by],

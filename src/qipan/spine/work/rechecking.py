@@ -6,7 +6,7 @@ else. What closing moved is kept with the item, so that its page can say why the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,7 +41,7 @@ from qipan.spine.work.errors import EvidenceMissing, NotIndependent, WorkError
 from qipan.spine.work.independence import Handlers, handlers, objection
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.models import Kind, LogEntry, State, Step, WorkItem
-from qipan.spine.work.writing import entry, hang, moment, stale, write
+from qipan.spine.work.writing import entry, hang, moment, release, stale, write
 
 PASS, FAIL = "pass", "fail"
 
@@ -62,15 +62,29 @@ class Asked:
     line: Line | None
 
 
-def asked(item: WorkItem, book: Rulebook) -> Asked:
+def absorbed_items(item: WorkItem, log: Iterable[LogEntry | Any]) -> tuple[str, ...]:
+    """Return the items of what goes on as this one; asked for only where the log tells of any."""
+    if not any(one.step == Step.ABSORBED for one in log):
+        return ()
+    rows = item.absorbed.exclude(item="").order_by("pk").values_list("item", flat=True)
+    return tuple(dict.fromkeys(one for one in rows if one != item.item))
+
+
+def asked(item: WorkItem, book: Rulebook, others: Iterable[str] = ()) -> Asked:
     """Return what a re-check has to say.
 
     An order with an item that the pinned packs know is re-checked by that item's own outcome. A task of a check that
     is one thing takes an outcome for each of the check's items. Everything else is passed or failed as a whole.
+
+    Args:
+        item: the item.
+        book: by which the year is scored.
+        others: the items of what was merged into it.
     """
     line = book.lines.get(item.check_key)
     if item.item and (item.item in book.by_item or item.item in book.catalogue.items):
-        return Asked((item.item,), line)
+        known = (one for one in others if one in book.by_item or one in book.catalogue.items)
+        return Asked((item.item, *known), line)
     if item.kind != Kind.ORDER and line is not None and line.one_thing:
         return Asked(tuple(line.strata.get(UNSTRATIFIED, {})), line)
     return Asked((), line)
@@ -144,7 +158,7 @@ def recheck(
     if reported is not None and now < reported:
         raise WorkError(Text("复查时间不能早于反馈时间。", "A re-check cannot lie before the report."), "at")
     year = year_of(item)
-    judged = _judge(item, year, outcome, outcomes or {}, handlers(item, tree, log), tree)
+    judged = _judge(item, year, outcome, outcomes or {}, handlers(item, tree, log), tree, absorbed_items(item, log))
     if not judged.passed and not text.strip():
         raise WorkError(Text("复查不通过，请写明仍存在的问题。", "Say what is still wrong."), "text")
     with act(actor(by), now) as noted:
@@ -178,9 +192,10 @@ def year_of(item: WorkItem) -> CampaignYear | None:
 
 
 def _judge(
-    item: WorkItem, year: CampaignYear | None, outcome: str, outcomes: Mapping[str, str], who: Handlers, tree: Branches
-) -> _Judged:
-    wanted = asked(item, rulebook(year)) if year is not None else Asked((), None)
+    item: WorkItem, year: CampaignYear | None, outcome: str, outcomes: Mapping[str, str], who: Handlers, tree: Branches,
+    others: tuple[str, ...],
+) -> _Judged:  # fmt: skip
+    wanted = asked(item, rulebook(year), others) if year is not None else Asked((), None)
     if not wanted.items:
         if outcome not in {PASS, FAIL}:
             raise WorkError(Text("请选择通过或不通过。", "Say whether it passes or fails."), "outcome")
@@ -338,6 +353,7 @@ def _passed(
         item, version, [seen, closed], state=State.CLOSED, closed_at=now, open_key=None,
         moved={**(moved or {}), **stake}, points_at_stake=0, gain_alone=0, points_at=now,
     )  # fmt: skip
+    release(item)
     return seen
 
 

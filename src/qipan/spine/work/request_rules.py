@@ -16,9 +16,10 @@ from qipan.spine.work import messages
 from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.errors import NotIndependent, WorkError
 from qipan.spine.work.independence import objection, recheckable
+from qipan.spine.work.instructing import may_take_back
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.limits import settings_of
-from qipan.spine.work.models import Kind, LimitUnit, LogEntry, Request, Step, WorkItem
+from qipan.spine.work.models import Kind, LimitUnit, LogEntry, Request, State, Step, WorkItem
 from qipan.spine.work.permissions import CONSENT, DIRECT, JUDGE
 
 WAITS_FOR_CONSENT = "consent"
@@ -70,9 +71,42 @@ def against(
             return _against_deciding(item, by, tree, log)
         case Action.DEFER if item.request:
             return _waits(item)
-        case Action.RESUME if item.deferred_until is None:
-            return WorkError(Text("未挂账。", "It is not deferred."))
+        case Action.RESUME if item.deferred_until is None and item.state != State.SUSPENDED:
+            return WorkError(Text("未挂账，也未中止。", "It is neither deferred nor suspended."))
+        case Action.TAKE_BACK if may_take_back(by, list(item.log.order_by("id") if log is None else log)) is None:
+            return WorkError(Text("没有可撤回的批示。", "No instruction of yours could be taken back."))
+        case Action.WITHDRAW if not item.request:
+            return WorkError(Text("没有可撤回的申请。", "No request is open that could be withdrawn."))
+        case Action.SUSPEND | Action.MERGE if item.request:
+            return _waits(item)
+        case Action.SUSPEND | Action.MERGE if item.deferred_until is not None:
+            return WorkError(Text("已挂账；请先恢复办理。", "It is deferred; take it up again first."))
+        case Action.MERGE:
+            return against_merging(item)
+        case Action.UNMERGE:
+            return against_parting(item)
     return None
+
+
+def against_merging(item: WorkItem) -> WorkError | None:
+    """Return why an item cannot go on as another one."""
+    if item.origin_kind == "check":
+        return WorkError(
+            Text("测评点任务每点一件，不能合并。", "A task of a check stands by itself: there is one for each check.")
+        )
+    return None
+
+
+def against_parting(item: WorkItem) -> WorkError | None:
+    """Return why a merged item cannot be taken out again: something has happened since."""
+    last = LogEntry.objects.filter(work_item_id=item.merged_into_id).order_by("-id").first()
+    own = item.log.order_by("-id").first()
+    untouched = last is not None and last.step == Step.ABSORBED and last.data.get("number") == item.number
+    if untouched and own is not None and own.step == Step.MERGED:
+        return None
+    return WorkError(
+        Text("合并后已有办理记录，不能撤销合并。", "Something has happened since it was merged; that stands.")
+    )
 
 
 def _waits(item: WorkItem) -> WorkError:

@@ -13,7 +13,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Unit
 from qipan.spine.work.limits import light_of
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import Sighting, State, WorkItem
+from qipan.spine.work.models import OPEN, Sighting, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether it has not ended."""
-        return self.state not in {State.CLOSED, State.CANCELLED}
+        return self.state in OPEN
 
     @property
     def days_late(self) -> int:

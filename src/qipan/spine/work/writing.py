@@ -89,6 +89,11 @@ def stale(item: WorkItem, version: int) -> Stale:
     return Stale(words, item, changes)
 
 
+def release(item: WorkItem) -> None:
+    """Let go of what was merged into an item that has ended: found again, it opens an order of its own."""
+    item.absorbed.exclude(open_key=None).update(open_key=None)
+
+
 def hang(entry: LogEntry, photos: Collection[Photo]) -> None:
     """Hang photos on an entry of the log."""
     if photos:

@@ -3,6 +3,7 @@
 from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX = {
+    "board_share": Row(SIGNED_IN),
     "board": Row(SIGNED_IN),
     "points": Row(SIGNED_IN),
     "standard": Row(SIGNED_IN),
@@ -34,6 +35,8 @@ MATRIX = {
     "import_file": Row(OFFICE, args=(1,), answers=404),
     "photo": Row(SIGNED_IN, args=("0a000000-0000-4000-8000-000000000001", "shown"), answers=404),
     "account": Row(SIGNED_IN),
+    "feed_make": Row(SIGNED_IN, "post", answers=302),
+    "feed_end": Row(SIGNED_IN, "post", answers=302),
     "sign_in": Row(OPEN),
     "sign_out": Row(OPEN, "post", answers=302),
     "change_password": Row(SIGNED_IN),

@@ -8,6 +8,7 @@ NOBODYS = "A" * 27
 
 MATRIX: dict[str, Row] = {
     "link": Row(BY_LINK, args=(NOBODYS,), answers=404),
+    "feed": Row(BY_LINK, args=(NOBODYS,), answers=404),
     "link_accept": Row(BY_LINK, "post", args=(NOBODYS,), answers=404),
     "link_report": Row(BY_LINK, "post", args=(NOBODYS,), answers=404),
     "link_photo": Row(BY_LINK, args=(NOBODYS, UUID(int=1), "shown"), answers=404),

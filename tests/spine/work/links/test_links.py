@@ -9,15 +9,15 @@ from django.core.exceptions import PermissionDenied
 
 from qipan.ground.audit.models import AuditEntry
 from qipan.ground.notify.models import Message
+from qipan.ground.units.tokens import digest_of, token_of
 from qipan.spine.work import actions
 from qipan.spine.work.errors import NotIndependent, WorkError
 from qipan.spine.work.independence import free_posts, objection, recheckable
 from qipan.spine.work.links.actions import TRIES, TooOften, accept_by_link, count_try, give, report_by_link, withdraw
 from qipan.spine.work.links.behalf import enter_reply
-from qipan.spine.work.links.models import HandlingLink
+from qipan.spine.work.links.models import SALT, HandlingLink
 from qipan.spine.work.links.queries import link_of, link_page, links_of
 from qipan.spine.work.links.standing import Standing
-from qipan.spine.work.links.tokens import digest_of, token_of
 from qipan.spine.work.models import State, WorkItem
 from tests.spine.work.town import Town, again, at, make, order, photo
 
@@ -51,7 +51,7 @@ def used(town: Town, item: WorkItem, link: HandlingLink, hours: float = 2) -> Wo
 
 def test_a_link_is_known_by_its_token_alone_and_the_token_is_kept_nowhere(town: Town) -> None:
     link = given(town, order(town))
-    token = token_of(link.uid)
+    token = token_of(SALT, link.uid)
     assert len(token) == 27 and link_of(token) is not None
     assert link.digest == digest_of(token) and token not in str(HandlingLink.objects.values().get())
     assert link_of(token[:-1] + ("A" if token[-1] != "A" else "B")) is None

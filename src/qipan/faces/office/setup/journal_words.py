@@ -9,6 +9,8 @@ from qipan.assessment.text import Text
 VERBS = {
     "accounts.change_password": Text("修改本人密码", "changed their password"),
     "accounts.fail_sign_in": Text("登录失败", "failed sign-in"),
+    "accounts.feed_end": Text("停用日程订阅地址", "ended a calendar address"),
+    "accounts.feed_make": Text("生成日程订阅地址", "made a calendar address"),
     "accounts.sign_in": Text("登录", "signed in"),
     "accounts.sign_out": Text("退出登录", "signed out"),
     "accounts.switch_post": Text("切换岗位", "switched post"),
@@ -135,6 +137,7 @@ VERBS = {
     "work.issue": Text("交办", "issued"),
     "work.join": Text("并入在办事项", "joined an open order"),
     "work.ladder": Text("修改督办阶梯", "changed the ladder"),
+    "work.merge": Text("并入其他事项", "merged into another item"),
     "work.link_give": Text("发放办理链接", "gave a unit a link"),
     "work.link_withdraw": Text("收回办理链接", "withdrew a link"),
     "work.note": Text("备注", "noted"),
@@ -147,6 +150,10 @@ VERBS = {
     "work.return": Text("退回", "returned"),
     "work.tie": Text("按节点确定时限", "tied items to a node"),
     "work.untie": Text("解除节点挂接", "untied an item from a node"),
+    "work.settings": Text("修改办理规则", "changed the rules of handling"),
+    "work.suspend": Text("中止", "suspended"),
+    "work.unmerge": Text("撤销合并", "undid a merger"),
+    "work.withdraw": Text("撤回申请", "withdrew a request"),
 }
 
 THINGS = {
@@ -161,6 +168,7 @@ THINGS = {
     "post": Text("岗位", "post"), "review": Text("材料审核", "review"), "round": Text("轮次", "round"),
     "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_type": Text("单位类型", "type of unit"),
     "visit": Text("检查", "visit"), "work": Text("事项", "work item"), "work_class": Text("问题分类", "class"),
+    "work_settings": Text("办理规则", "rules of handling"),
     "work_classes": Text("问题分类表", "classes"),
 }  # fmt: skip
 

@@ -369,8 +369,8 @@ def work_note(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note into an item's log."""
     desk, found = _found(request, number, Action.NOTE)
     form = Form(
-        "note", _("Write a note"), _("Add the note"), _note_fields, _note, with_photos=True,
-        words=_("A note changes nothing else. Whoever sees the item reads it."),
+        "note", _("Write a note"), _("Send it"), _note_fields, _note, with_photos=True,
+        words=_("It stands in the discussion of the item and changes nothing else; the units of the item and whoever has spoken are told."),
     )  # fmt: skip
     return answer(request, desk, found, form)
 
@@ -384,4 +384,4 @@ def _note_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _note(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     actions.note(found.row.pk, by=desk.post, text=text_of(given["text"], "text"), photos=list(given.photos))
-    return _("The note stands in the log.")
+    return _("It stands in the discussion; the others have been told.")

@@ -32,6 +32,7 @@ STATE_OF_REQUEST: dict[str, Promise] = {
     "rejected": pgettext_lazy("request", "rejected"),
     "refused": pgettext_lazy("request", "not consented to"),
     "lapsed": pgettext_lazy("request", "lapsed"),
+    "withdrawn": pgettext_lazy("request", "withdrawn by the unit"),
 }
 
 

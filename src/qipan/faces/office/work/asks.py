@@ -53,11 +53,12 @@ def _refused(action: str) -> Callable[[Desk, ItemPage], WorkError | None]:
     return why
 
 
-def _show(
+def form_of(
     request: HttpRequest, number: str, action: str, heading: str, send: str,
     fields: Callable[[Desk, ItemPage, Given], list[Field]], do: Callable[[Desk, ItemPage, int, Given], str], words: str = "",
     *, photos: bool = False, asked: bool = False,
 ) -> HttpResponse:  # fmt: skip
+    """Show the form of one act on an item, or act on it; what stands against it the form says."""
     desk, found = _found(request, number, action)
     form = Form(
         action, heading, send, fields, _plain(do), words=words, with_photos=photos, with_sides=action in {"appeal", "decide"},
@@ -78,7 +79,8 @@ def _plain(do: Callable[[Desk, ItemPage, int, Given], str]) -> Callable[[Desk, I
     return done
 
 
-def _reason(given: Given, label: str = "", *, required: bool = True, hint: str = "") -> Field:
+def reason_field(given: Given, label: str = "", *, required: bool = True, hint: str = "") -> Field:
+    """Return the field of a reason."""
     return Field("reason", label or _("Reason"), "textarea", given["reason"], hint, required=required, rows=3)
 
 
@@ -89,7 +91,7 @@ def _reason(given: Given, label: str = "", *, required: bool = True, hint: str =
 @requires(HANDLERS)
 def work_return(request: HttpRequest, number: str) -> HttpResponse:
     """Return an item that is not one's own."""
-    return _show(
+    return form_of(
         request, number, "return", pgettext("act", "Return"), _("Return it to the office"), _return_fields, _return,
         _("An item is returned once. Until the office has decided your unit co-ordinates, and the clock runs."),
     )  # fmt: skip
@@ -98,7 +100,7 @@ def work_return(request: HttpRequest, number: str) -> HttpResponse:
 def _return_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     options = [("", _("I do not know")), *unit_options(desk.county.pk)[1:]]
     return [
-        _reason(given, _("Why it is not your unit's")),
+        reason_field(given, _("Why it is not your unit's")),
         Field("unit", _("Whose it is"), "select", given["unit"], options=options, required=False),
     ]
 
@@ -113,7 +115,7 @@ def _return(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_extend(request: HttpRequest, number: str) -> HttpResponse:
     """Ask for more time."""
-    return _show(
+    return form_of(
         request, number, "extend", pgettext("act", "Ask for an extension"), _("Ask for this day"), _extend_fields, _extend,
         _("The head of your unit consents first, then the office decides. The clock runs until then."),
     )  # fmt: skip
@@ -123,7 +125,7 @@ def _extend_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     hint = _("The deadline is %(at)s now.") % {"at": minute(found.row.deadline)}
     return [
         when_field(given.words, _("New deadline"), hint=hint),
-        _reason(given, _("Why it takes longer")),
+        reason_field(given, _("Why it takes longer")),
     ]
 
 
@@ -140,7 +142,7 @@ def _extend(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_coordinate(request: HttpRequest, number: str) -> HttpResponse:
     """Ask the office to co-ordinate."""
-    return _show(
+    return form_of(
         request, number, "coordinate", pgettext("act", "Ask for co-ordination"), _("Ask the office"), _ask_fields, _coordinate,
         _("The office decides who leads, until when, and who helps."), photos=True,
     )  # fmt: skip
@@ -148,7 +150,7 @@ def work_coordinate(request: HttpRequest, number: str) -> HttpResponse:
 
 def _ask_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
-        _reason(given, _("What stands in the way, and what you propose")),
+        reason_field(given, _("What stands in the way, and what you propose")),
         Field(PHOTOS, _("Photos"), "photos", given.photos, required=False),
     ]
 
@@ -163,7 +165,7 @@ def _coordinate(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_appeal(request: HttpRequest, number: str) -> HttpResponse:
     """Dispute what was found."""
-    return _show(
+    return form_of(
         request, number, "appeal", pgettext("act", "Dispute the finding"), _("Dispute it"), _appeal_fields, _appeal,
         _(
             "Once, with your reasons and photos. Until it is decided the finding counts as disputed and not as lost, and the clock stands. Someone decides who did not record it."
@@ -174,7 +176,7 @@ def work_appeal(request: HttpRequest, number: str) -> HttpResponse:
 
 def _appeal_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
-        _reason(given, _("Why the finding is not right")),
+        reason_field(given, _("Why the finding is not right")),
         Field(PHOTOS, _("Photos that show it"), "photos", given.photos, required=False),
     ]
 
@@ -192,7 +194,7 @@ def _appeal(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HEADS)
 def work_consent(request: HttpRequest, number: str) -> HttpResponse:
     """Consent to an extension, or not."""
-    return _show(
+    return form_of(
         request, number, "consent", pgettext("act", "Answer the extension"), _("Send the answer"), _consent_fields, _consent,
         _("You answer for your unit: what you consent to goes to the office, which decides."), asked=True,
     )  # fmt: skip
@@ -202,7 +204,7 @@ def _consent_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     options = [(YES, _("I consent")), (NO, _("I do not consent: it is to be done in time"))]
     return [
         Field("agrees", _("Your answer"), "choices", given["agrees"], options=options),
-        _reason(given, required=False, hint=_("Needed if you do not consent.")),
+        reason_field(given, required=False, hint=_("Needed if you do not consent.")),
     ]
 
 
@@ -223,7 +225,7 @@ def _consent(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(RECHECKERS)
 def work_decide(request: HttpRequest, number: str) -> HttpResponse:
     """Decide what is asked of an item."""
-    return _show(
+    return form_of(
         request,
         number,
         "decide",
@@ -272,7 +274,7 @@ def _decide_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
         )
     if kind == "appeal" and len(found.questions) == 1:
         fields.append(_outcome(found, given))
-    return [*fields, _reason(given)]
+    return [*fields, reason_field(given)]
 
 
 def _outcome(found: ItemPage, given: Given) -> Field:
@@ -321,7 +323,7 @@ def _asked_deadline(found: ItemPage, given: When) -> When:
 @requires(DIRECTORS)
 def work_defer(request: HttpRequest, number: str) -> HttpResponse:
     """Defer a hard problem."""
-    return _show(
+    return form_of(
         request, number, "defer", pgettext("act", "Defer"), _("Defer it"), _defer_fields, _defer,
         _("It leaves the late items and is listed apart; its clock stands. On the day of review it comes back by itself."),
     )  # fmt: skip
@@ -338,7 +340,7 @@ def _defer_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     return [
         Field("leader", _("Leader who has approved"), "select", given["leader"], options=options),
         Field("until", _("Day of review"), "date", given["until"], least=f"{tomorrow:%Y-%m-%d}"),
-        _reason(given, _("Why it cannot be settled now, and what is done meanwhile")),
+        reason_field(given, _("Why it cannot be settled now, and what is done meanwhile")),
     ]
 
 
@@ -357,9 +359,9 @@ def _defer(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(DIRECTORS)
 def work_resume(request: HttpRequest, number: str) -> HttpResponse:
     """Take a deferred item up again."""
-    return _show(
+    return form_of(
         request, number, "resume", pgettext("act", "Take up again"), _("Take it up again"),
-        lambda _desk, _item, given: [_reason(given)], _resume, _("Its clock goes on where it stood."),
+        lambda _desk, _item, given: [reason_field(given)], _resume, _("Its clock goes on where it stood."),
     )  # fmt: skip
 
 
@@ -375,7 +377,7 @@ def _resume(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
 @requires(HANDLERS)
 def work_contribute(request: HttpRequest, number: str) -> HttpResponse:
     """Add a supporting unit's part."""
-    return _show(
+    return form_of(
         request, number, "contribute", pgettext("act", "Add your part"), _("Add it"), _part_fields, _contribute,
         _("The lead unit reports when all parts are in, or says why not."), photos=True,
     )  # fmt: skip

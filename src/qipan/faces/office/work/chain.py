@@ -43,6 +43,11 @@ STEP_WORDS: dict[str, Promise] = {
     "deferred": pgettext_lazy("stage", "deferred"),
     "resumed": pgettext_lazy("stage", "taken up again"),
     "contributed": pgettext_lazy("stage", "a supporting unit added its part"),
+    "withdrawn": pgettext_lazy("stage", "the unit withdrew its request"),
+    "suspended": pgettext_lazy("stage", "suspended"),
+    "merged": pgettext_lazy("stage", "merged into another item"),
+    "absorbed": pgettext_lazy("stage", "another item was merged into it"),
+    "unmerged": pgettext_lazy("stage", "the merger was undone"),
 }
 #: Marks of the stones by their states.
 MARKS = {"done": "done", "failed": "failed", "next": "now", "open": "ahead"}

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from qipan.spine.work.queries import ItemPage
 
 
+GONE = frozenset({"cancelled", "merged"})
+"""States of what no clock judges."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClockFace:
     """What the page shows of the clock; `gone` and `due_x` are places on its line, as SVG writes them."""
@@ -34,7 +38,7 @@ class ClockFace:
 def clock_face(found: ItemPage) -> ClockFace:
     """Return the clock of an item, in the time in which its limit is stated."""
     row, seen = found.row, found.clock
-    over = seen.left < timedelta(0) and row.state != "cancelled" and row.held_since is None
+    over = seen.left < timedelta(0) and row.state not in GONE and row.held_since is None
     plain = (row.deadline - row.issued_at).total_seconds()
     due = (found.due_from - row.issued_at).total_seconds() / plain if plain > 0 else 1.0
     words = _Words(seen.working_day, day_and_night=seen.day_and_night)
@@ -45,7 +49,7 @@ def clock_face(found: ItemPage) -> ClockFace:
         given=words.of(seen.given),
         runs=seen.runs,
         limit=limit_words(found.limit, found.limit_unit) if found.limit is not None else "",
-        difference=difference_words(row.days) if row.ended_at and row.state != "cancelled" else "",
+        difference=difference_words(row.days) if row.ended_at and row.state not in GONE else "",
         gone=f"{min(max(seen.share, 0.0), 1.0) * 100:.1f}%",
         due_x=f"{due * 100:.1f}%" if 0 < due < 1 else "",
     )
@@ -55,6 +59,10 @@ def _big(found: ItemPage, words: _Words) -> str:
     match found.row.state:
         case "cancelled":
             return _("cancelled")
+        case "merged":
+            return _("merged into another item")
+        case "suspended":
+            return _("stands: suspended by the office")
         case "closed":
             return _("closed in time") if found.row.light == "done" else _("closed late")
         case "reported":

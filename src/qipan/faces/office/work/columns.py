@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 STATE_WORDS = {
     "issued": pgettext_lazy("work state", "to be accepted"), "accepted": pgettext_lazy("work state", "being fixed"),
     "reported": pgettext_lazy("work state", "to be re-checked"), "closed": pgettext_lazy("work state", "closed"),
-    "cancelled": pgettext_lazy("work state", "cancelled"),
+    "cancelled": pgettext_lazy("work state", "cancelled"), "suspended": pgettext_lazy("work state", "suspended"),
+    "merged": pgettext_lazy("work state", "merged"),
 }  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def shown(row: Row, around: Around, now: datetime) -> ShownRow:
 
 def _difference(row: Row) -> str:
     """Return how the actual day lies to the planned one; while nothing is reported only what is over counts."""
-    if row.state == "cancelled":
+    if row.state in {"cancelled", "merged"}:
         return ""
     return difference_words(row.days) if row.ended_at or row.days > 0 else ""
 

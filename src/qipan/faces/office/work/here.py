@@ -13,7 +13,7 @@ from qipan.spine.work.queries import Filters, by_state
 if TYPE_CHECKING:
     from qipan.overview.desk import Desk
 
-OPEN = ("issued", "accepted", "reported")
+OPEN = ("issued", "accepted", "reported", "suspended")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ KIND_WORDS = {
 SIDE_WORDS = {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")}
 ORIGINS = {"visit": "visit_show", "review": "review_show"}
 """Pages of what an item came from, by the kind of its origin."""
-TURNS = frozenset({"cancelled", "failed", "reopened", "reassigned"})
+TURNS = frozenset({"cancelled", "failed", "merged", "reopened", "reassigned", "suspended"})
 """Steps that turn an item away from the straight chain."""
 
 
@@ -150,6 +150,10 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "deferral": _deferral(found),
         "parts": [_line(each, names) for each in found.parts],
         "missing": [unit.name for unit in found.missing] if row.state in {"issued", "accepted"} else [],
+        "merged_into": _item(found.merged_into) if found.merged_into else None,
+        "absorbed": [_item(each) for each in found.absorbed],
+        "talk": [_line(each, names) for each in found.log if each.step == "noted"],
+        "may_note": found.actions["note"].allowed,
         "work_class": _class(found),
         "instructions": list(_instructions(found.instructions)),
         "joined": [
@@ -202,8 +206,11 @@ def _ended(found: ItemPage) -> dict[str, object] | None:
     if not turns:
         return None
     last = turns[-1]
-    went_on = any(each.pk > last.pk and each.step in {"accepted", "reported", "closed"} for each in found.log)
-    if went_on and found.row.state != "cancelled":
+    went_on = any(
+        each.pk > last.pk and each.step in {"accepted", "reported", "closed", "resumed", "unmerged"}
+        for each in found.log
+    )
+    if went_on and found.row.state not in {"cancelled", "suspended", "merged"}:
         return None
     return {
         "word": word(last.step),
@@ -228,6 +235,11 @@ def _class(found: ItemPage) -> dict[str, object] | None:
         return None
     name = Text(f"{kept.code} {kept.name.zh}", f"{kept.code} {kept.name.en or kept.name.zh}")
     return {"name": name, "url": _served("work_classes"), "sample": kept.basis == "sample", "closes": kept.closes}
+
+
+def _item(each: tuple[str, Text]) -> Linked:
+    number, title = each
+    return Linked(Text(f"{number} {title.zh}", f"{number} {title.en or title.zh}"), reverse("work_item", args=[number]))
 
 
 def _served(name: str, *args: str) -> str:
@@ -290,7 +302,9 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             return _("in charge: %(person)s") % {"person": data["person"]}
         case "reassigned":
             return _("to %(unit)s") % {"unit": named("to")}
-        case "decided" | "lapsed":
+        case "merged" | "absorbed" | "unmerged":
+            return str(data.get("into") or data.get("number", ""))
+        case "decided" | "lapsed" | "withdrawn":
             return _decided(data)
         case "deferred":
             return _("review on %(date)s, approved by %(leader)s") % {"date": data["until"], "leader": data["leader"]}

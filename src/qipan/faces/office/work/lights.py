@@ -44,6 +44,10 @@ def light(row: Row, now: datetime) -> Light:
             word = pgettext("light", "disputed")
         case "deferred":
             word = _("deferred, review %(date)s") % {"date": f"{row.deferred_until:%Y-%m-%d}"}
+        case "suspended":
+            word = pgettext("light", "suspended")
+        case "merged":
+            word = pgettext("light", "merged")
         case "standing":
             word = pgettext("light", "ongoing")
         case "reported":

@@ -41,17 +41,22 @@ VIEWS = {
     "fixing": ("accepted", pgettext_lazy("work view", "being fixed")),
     "to_recheck": ("reported", pgettext_lazy("work view", "to re-check")),
     "closed": ("closed", pgettext_lazy("work view", "closed")),
+    "suspended": ("suspended", pgettext_lazy("work view", "suspended")),
     "cancelled": ("cancelled", pgettext_lazy("work view", "cancelled")),
+    "merged": ("merged", pgettext_lazy("work view", "merged")),
 }
 """Views of the list: the state that each shows, and its word."""
-OPEN_STATES = ("issued", "accepted", "reported")
+OPEN_STATES = ("issued", "accepted", "reported", "suspended")
+RARE = frozenset({"suspended", "cancelled", "merged"})
+"""Views that are shown only where there is something in them."""
 LIGHT_WORDS = {
     "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
     "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
     "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
     "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
     "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
-    "cancelled": pgettext_lazy("light", "cancelled"),
+    "suspended": pgettext_lazy("light", "suspended"),
+    "cancelled": pgettext_lazy("light", "cancelled"), "merged": pgettext_lazy("light", "merged"),
 }  # fmt: skip
 ROLE_WORDS = {
     "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
@@ -137,9 +142,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     view = get.get("view", "")
     state = VIEWS[view][0] if view in VIEWS else ""
-    filters = _filters_of(request, desk.year.year, state)
+    filters = filters_of(request, desk.year.year, state)
     sort = get.get("sort", "late")
-    order = sort if sort.removeprefix("-") in ORDERS else "late"
+    order = order_of(request)
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
     around = Around(rulebook(desk.year), desk.year.campaign_id)
@@ -176,6 +181,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "chips": list(_chips(request, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
+        "share_url": reverse("work_list_share") + _query(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
@@ -195,7 +201,14 @@ def _unit_names(desk: Desk, known: Options, asked: str) -> dict[str, str]:
     return names
 
 
-def _filters_of(request: HttpRequest, year: int, state: str) -> Filters:
+def order_of(request: HttpRequest) -> str:
+    """Return the order that an address asks for."""
+    sort = request.GET.get("sort", "late")
+    return sort if sort.removeprefix("-") in ORDERS else "late"
+
+
+def filters_of(request: HttpRequest, year: int, state: str) -> Filters:
+    """Return the conditions that an address asks for."""
     given = {NAMES[name]: request.GET[name].strip() for name in NAMES if request.GET.get(name, "").strip()}
     safety = given.pop("safety", "") == "1"
     return Filters(year=year, state=state, safety=safety, **cast("Any", given))
@@ -213,9 +226,15 @@ def _address(request: HttpRequest, **changes: str) -> str:
     return f"?{query.urlencode()}" if query else reverse("work_list")
 
 
+def _query(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if query else ""
+
+
 def _views(request: HttpRequest, states: Mapping[str, int], here: str) -> Iterable[View]:
     for name, (state, word) in VIEWS.items():
-        if name == "cancelled" and not states.get("cancelled") and here != name:
+        if name in RARE and not states.get(state) and here != name:
             continue
         wanted = OPEN_STATES if state == "open" else (state,) if state else tuple(states)
         aside = request.GET.get("special") in SPECIAL_VIEWS

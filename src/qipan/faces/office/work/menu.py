@@ -21,7 +21,8 @@ MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
 ASKS = ("return", "extend", "coordinate", "appeal")
 """What a unit may ask of an item."""
 OTHERS = (
-    "contribute", *ASKS, "decide", "consent", "instruct", "reassign", "deadline", "defer", "resume", "note", "cancel", "reopen",
+    "contribute", *ASKS, "withdraw", "decide", "consent", "instruct", "reassign", "deadline", "defer", "suspend", "resume",
+    "note", "merge", "unmerge", "cancel", "reopen",
 )  # fmt: skip
 """The rest, in the order of the menu."""
 RECHECKING_ROLES = frozenset({"office", "inspector", "leader"})
@@ -93,6 +94,14 @@ def act_word(action: str) -> str:
             return pgettext("act", "Take up again")
         case "contribute":
             return pgettext("act", "Add your part")
+        case "withdraw":
+            return pgettext("act", "Withdraw the request")
+        case "suspend":
+            return pgettext("act", "Suspend")
+        case "merge":
+            return pgettext("act", "Merge into another item")
+        case "unmerge":
+            return pgettext("act", "Undo the merger")
         case _:
             return pgettext("act", "Write a note")
 
@@ -134,9 +143,10 @@ def _main(may: set[str], found: ItemPage) -> str | None:
     why = found.why_unit.data.get("why") if found.why_unit is not None else ""
     if why == "nobody" and "reassign" in may:
         return "reassign"
-    if "instruct" in may:
-        return "instruct"
-    return "reopen" if "reopen" in may else None
+    if found.row.state == "suspended" and "resume" in may:
+        return "resume"
+    # Reopening is never proposed: what is closed is closed, and stays so unless someone looks for it in the menu.
+    return "instruct" if "instruct" in may else None
 
 
 def _act(name: str, found: ItemPage) -> Act:
@@ -157,13 +167,19 @@ def _note(name: str) -> str:
             return _("what was found is not so; once")
         case "defer":
             return _("a hard problem, with a leader's approval")
+        case "suspend":
+            return _("it cannot go on now; its clock stands")
+        case "merge":
+            return _("the same thing is on another item")
+        case "withdraw":
+            return _("while it is not decided")
         case _:
             return ""
 
 
 def _cannot(role: str, found: ItemPage) -> list[Cannot]:
     """Return the stages ahead that this role usually takes and cannot take now, with the reasons."""
-    if not found.row.is_open:
+    if found.row.state not in MAIN:
         return []
     roles = {"accept": HANDLING_ROLES, "report": HANDLING_ROLES, "recheck": RECHECKING_ROLES}
     ahead = list(roles)[list(MAIN).index(found.row.state) :]
@@ -198,6 +214,10 @@ def _waits_for(found: ItemPage) -> Text | None:
             return Text(f"待{name.zh}签收。", f"Waits for {name.en or name.zh} to accept it.")
         case "accepted":
             return Text(f"{name.zh}整改中，待反馈。", f"{name.en or name.zh} is fixing it and has to report back.")
+        case "suspended":
+            return Text("已中止，待创城办恢复办理。", "Suspended until the campaign office takes it up again.")
+        case "merged":
+            return Text("已并入另一事项，请在该事项上办理。", "Merged into another item; it goes on there.")
         case "reported":
             return Text(
                 "待承办单位以外的人员复查。", "Waits for a re-check by someone from outside the units that handled it."

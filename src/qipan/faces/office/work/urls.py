@@ -16,6 +16,9 @@ from qipan.faces.office.work import (
     listing,
     rates,
     requests,
+    rules,
+    share,
+    turns,
     whens,
 )
 
@@ -38,12 +41,14 @@ register_converter(WorkNumber, "work_number")
 
 urlpatterns: list[URLPattern] = [
     path("", listing.work_list, name="work_list"),
+    path("share/", share.work_list_share, name="work_list_share"),
     path("drafts/", drafts.draft_keep, name="draft_keep"),
     path("rates/", rates.work_rates, name="rates"),
     path("ladder/", ladder.work_ladder, name="ladder"),
     path("ladder/decide/", ladder.work_ladder_decide, name="ladder_decide"),
     path("ladder/days/", ladder.work_ladder_days, name="ladder_days"),
     path("ladder/slips/<int:pk>/", ladder.work_slip, name="slip"),
+    path("settings/", rules.work_settings, name="work_settings"),
     path("when/", whens.when_preview, name="when"),
     path("when/words/", whens.when_words, name="when_words"),
     path("decompose/", decompose.work_decompose, name="work_decompose"),
@@ -66,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/reopen/", acts.work_reopen, name="work_reopen"),
     path("<work_number:number>/instruct/", acts.work_instruct, name="work_instruct"),
     path("<work_number:number>/note/", acts.work_note, name="work_note"),
+    path("<work_number:number>/share/", share.work_share, name="work_share"),
     path("<work_number:number>/link/", handing.work_link, name="work_link"),
     path("<work_number:number>/link/withdraw/", handing.work_link_withdraw, name="work_link_withdraw"),
     path("<work_number:number>/behalf/", handing.work_behalf, name="work_behalf"),
@@ -77,5 +83,9 @@ urlpatterns: list[URLPattern] = [
     path("<work_number:number>/decide/", asks.work_decide, name="work_decide"),
     path("<work_number:number>/defer/", asks.work_defer, name="work_defer"),
     path("<work_number:number>/resume/", asks.work_resume, name="work_resume"),
+    path("<work_number:number>/withdraw/", turns.work_withdraw, name="work_withdraw"),
+    path("<work_number:number>/suspend/", turns.work_suspend, name="work_suspend"),
+    path("<work_number:number>/merge/", turns.work_merge, name="work_merge"),
+    path("<work_number:number>/unmerge/", turns.work_unmerge, name="work_unmerge"),
     path("<work_number:number>/contribute/", asks.work_contribute, name="work_contribute"),
 ]

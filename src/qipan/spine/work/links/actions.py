@@ -13,13 +13,13 @@ from qipan.ground.audit.journal import Actor, act
 from qipan.ground.files.models import Photo
 from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
+from qipan.ground.units.tokens import digest_of, token_of
 from qipan.spine.work.acting import item_for, thing
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.handling import LINK, Hand, put_right, take_on
-from qipan.spine.work.links.models import HandlingLink
+from qipan.spine.work.links.models import SALT, HandlingLink
 from qipan.spine.work.links.permissions import may_give
 from qipan.spine.work.links.standing import GOOD, Standing, standing_of
-from qipan.spine.work.links.tokens import digest_of, token_of
 from qipan.spine.work.models import State, WorkItem
 from qipan.spine.work.permissions import SEE
 from qipan.spine.work.writing import moment
@@ -66,7 +66,7 @@ def give(pk: int, *, until: datetime, by: Post, at: datetime | None = None) -> H
             person=by.person_id, by_person=str(by.person)[:80], by_post=by.title_zh[:120], by_unit=by.unit.code,
             window_from=now,
         )  # fmt: skip
-        link.digest = digest_of(token_of(link.uid))
+        link.digest = digest_of(token_of(SALT, link.uid))
         link.save(force_insert=True)
         noted.note("work.link_give", thing(item), {"unit": item.lead.code, "until": until.isoformat()})
     return link

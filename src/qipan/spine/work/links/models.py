@@ -6,6 +6,9 @@ import uuid
 
 from django.db import models
 
+SALT = "qipan.work.links"
+"""Of the tokens of these links."""
+
 
 class HandlingLink(models.Model):
     """A link for one unit, one item, one handling round. The token is not kept: only its digest, to know it again.

@@ -15,11 +15,11 @@ from qipan.ground.files.models import Photo
 from qipan.ground.files.queries import Content, Picture, pictured
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post
+from qipan.ground.units.tokens import digest_of, token_of
 from qipan.spine.work.handling import found_at, needs_photo
-from qipan.spine.work.links.models import HandlingLink
+from qipan.spine.work.links.models import SALT, HandlingLink
 from qipan.spine.work.links.permissions import may_enter, may_give
 from qipan.spine.work.links.standing import GOOD, Standing, standing_of
-from qipan.spine.work.links.tokens import digest_of, token_of
 from qipan.spine.work.models import State, Step, WorkItem
 from qipan.spine.work.parts import missing_parts
 
@@ -153,7 +153,7 @@ def links_of(post: Post, pk: int, now: datetime | None = None) -> LinksOf:
 
 def _given(link: HandlingLink, item: WorkItem, now: datetime) -> GivenLink:
     standing = standing_of(link, item, now)
-    token = token_of(link.uid) if standing in GOOD else ""
+    token = token_of(SALT, link.uid) if standing in GOOD else ""
     if token and digest_of(token) != link.digest:
         # The secret key is another than when it was issued: slips in people's hands still work, this one cannot be made.
         token = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.acts import numbers, send
 from tests.journeys.conftest import sign_in
@@ -45,3 +45,51 @@ def test_an_order_to_shut_shops_is_stopped_and_reported_when_it_goes_out(browser
         leader.locator('textarea[name="text"]').fill("占道经营已劝导，请商户做好门前三包。")
         send(leader)
         expect(leader).to_have_url(f"{server}/work/{number}/")
+
+
+def set_limit(page: Page, server: str, most: str) -> None:
+    page.goto(f"{server}/work/lightness/settings/")
+    page.locator('input[name="requests_a_month"]').fill(most)
+    send(page)
+    expect(page).to_have_url(f"{server}/work/lightness/")
+
+
+def ask_for_papers(page: Page, server: str, number: str, words: str) -> None:
+    page.goto(f"{server}/work/{number}/note/")
+    page.locator('textarea[name="text"]').fill(words)
+    page.locator('select[name="asks"]').select_option("papers")
+    send(page)
+
+
+def test_requests_are_counted_and_a_leader_answers_for_those_over_the_limit(browser: Browser, server: str) -> None:
+    """Each figure opens the list that it counts; over the limit it takes a leader and a reason, printed on the item."""
+    with people(browser, forgiven=("422",)) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/lightness/")
+        figure = office.locator("tr[data-unit] td.num a[href*='month=']").first
+        count = int(figure.inner_text())
+        figure.click()
+        expect(office.locator("tr[data-demand]")).to_have_count(count)
+
+        office.goto(f"{server}/work/?view=open&kind=order")
+        number = sorted(numbers(office))[0]
+        set_limit(office, server, "1")
+        ask_for_papers(office, server, number, "Send the list of bins.")
+        expect(office).to_have_url(f"{server}/work/{number}/")
+        ask_for_papers(office, server, number, "Send the list of lamps.")
+        expect(office.locator("[data-over]")).to_contain_text("1 so far")
+        fits(office)
+        office.locator('textarea[name="ground_reason"]').fill("The province asks for it by Friday.")
+        office.locator('select[name="ground_leader"]').select_option(index=1)
+        send(office)
+        expect(office.locator(".over-limit")).to_contain_text("The province asks for it by Friday.")
+        office.goto(f"{server}/work/lightness/requests/?over=yes")
+        expect(office.locator("tr[data-demand]")).to_have_count(1)
+        set_limit(office, server, "30")
+        # A lead unit sees on the item who answers for it; it sets no limits.
+        phone = person("zh-CN", PHONE)
+        sign_in(phone, server, "example-liaison")
+        phone.goto(f"{server}/work/lightness/")
+        expect(phone.locator("main")).not_to_contain_text("设置")
+        fits(phone)

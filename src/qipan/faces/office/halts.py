@@ -9,14 +9,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
+from qipan.faces.office.access import at_desk
 from qipan.faces.office.photos import stored
-from qipan.spine.work.lightness.grounds import Grounds, given
-from qipan.spine.work.lightness.halts import Halt, RuleBroken
+from qipan.faces.office.work.fields import whole
+from qipan.spine.work.lightness.demands import leaders
+from qipan.spine.work.lightness.grounds import LEAST, Grounds, Halt, given
+from qipan.spine.work.lightness.halts import OnFile, OverLimit, RuleBroken
 from qipan.spine.work.lightness.rules import broken, shipped_rules
-from qipan.spine.work.lightness.stopping import LEAST
 
-OWN = frozenset({"csrfmiddlewaretoken", "ground_override"})
+OWN = frozenset({"csrfmiddlewaretoken", "ground_override", "ground_reason", "ground_leader"})
 """Fields of the page of the stop itself."""
 
 
@@ -39,7 +42,11 @@ class HaltMiddleware:
         """Answer, with the grounds of the form at hand."""
         if request.method != "POST" or not request.user.is_authenticated:
             return self.get_response(request)
-        with given(Grounds(override=request.POST.get("ground_override", ""))):
+        found = Grounds(
+            override=request.POST.get("ground_override", ""), reason=request.POST.get("ground_reason", ""),
+            leader=whole(request.POST.get("ground_leader", "")),
+        )  # fmt: skip
+        with given(found):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -65,9 +72,19 @@ class HaltMiddleware:
             "broken": exception if isinstance(exception, RuleBroken) else None,
             "carried": [each for each in fields if not each.open],
             "written": [each for each in fields if each.open],
+            "over": exception if isinstance(exception, OverLimit) else None,
+            "on_file": exception if isinstance(exception, OnFile) else None,
+            "leaders": _leaders(request) if isinstance(exception, OverLimit) else [],
             "override": request.POST.get("ground_override", ""),
+            "reason": request.POST.get("ground_reason", ""),
+            "leader": request.POST.get("ground_leader", ""),
             "least": LEAST,
             "address": request.get_full_path(),
             "rules": rails,
         }
         return render(request, "office/light/halt.html", context, status=422)
+
+
+def _leaders(request: HttpRequest) -> list[tuple[int, str]]:
+    desk = at_desk(request)
+    return [(post.pk, f"{post.title_zh} {post.person}") for post in leaders(desk.county.pk, timezone.now())]

@@ -29,6 +29,8 @@ from qipan.spine.work.holding import anew, held_anew
 from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.demands import ASKS
+from qipan.spine.work.lightness.papers import ask_for_papers, may_ask_for_papers
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead
 from qipan.spine.work.merging import merge, part
@@ -243,23 +245,38 @@ def _key(item: WorkItem) -> str | None:
     return task_key(item.county_id, item.year, item.check_key) if item.origin_kind == CHECK else None
 
 
-def note(pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None) -> WorkItem:
+def note(
+    pk: int, *, by: Post, text: str, photos: Collection[Photo] = (), at: datetime | None = None, asks: bool = False
+) -> WorkItem:
     """Write a note into an item's log: progress, a question. Whoever sees an item may; it changes nothing else.
 
+    Args:
+        pk: the item.
+        by: whoever sees it.
+        text: what is said.
+        photos: what goes with it.
+        at: when; now unless told otherwise.
+        asks: whether the lead unit has to write or collect something for it; then it counts as a request to the unit.
+
     Raises:
-        PermissionDenied: the post does not see this item.
-        WorkError: nothing is said.
+        PermissionDenied: the post does not see this item, or asks for papers and does not look for the county.
+        WorkError: nothing is said, or papers are asked for on an item that has ended.
+        OnFile, OverLimit: the ledger answers what is asked for, or the unit was asked enough this month.
     """
     now = moment(at)
     item = item_for(pk, SEE, by)
     words = text.strip()
     if not words:
         raise WorkError(Text("请填写内容。", "Write something."), "text")
+    if asks:
+        may_ask_for_papers(item, by)
     with act(actor(by), now) as noted:
-        written = beside(item, Step.NOTED, by, now, words, {}, Action.NOTE, {})
+        written = beside(item, Step.NOTED, by, now, words, {ASKS: True} if asks else {}, Action.NOTE, {})
         hang(written, photos)
-        noted.note("work.note", thing(item), {})
+        noted.note("work.note", thing(item), {ASKS: True} if asks else {})
         _tell_others(item, by, words, now)
+        if asks:
+            ask_for_papers(noted, item, written, by, now)
         weigh(noted, by, now, [(thing(item), words)])
     return item
 

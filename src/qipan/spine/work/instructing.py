@@ -13,6 +13,8 @@ from qipan.spine.work.acting import item_for, tell_lead, thing
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.holding import held_anew
 from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.lightness.demands import OVER, Asking, ask
+from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
@@ -57,6 +59,10 @@ def instruct(
         written = beside(item, Step.INSTRUCTED, by, now, words, data, Action.INSTRUCT, changes)
         noted.note("work.instruct", thing(item), data)
         weigh(noted, by, now, [(thing(item), words)])
+        over = ask(noted, by, now, [Asking(item.lead, item, Demand.Kind.INSTRUCTION)] if item.lead else [])
+        if over:
+            written.data = {**written.data, OVER: over[item.pk]}
+            written.save(update_fields=["data"])
         told = f"领导批示（{written.by_person}）"
         said = Text(
             f"{told}：{messages.short(words, 120)}（{item.number} {messages.short(item.title_zh)}）",
@@ -123,6 +129,8 @@ def take_back(pk: int, *, by: Post, at: datetime | None = None) -> WorkItem:
             data |= {"from": said.data["to"], "to": said.data["from"]}
         written = beside(item, Step.TAKEN_BACK, by, now, "", data, Action.TAKE_BACK, changes)
         noted.note("work.take_back", thing(item), data)
+        # What was taken back asks the unit for nothing.
+        Demand.objects.filter(work_item=item, kind=Demand.Kind.INSTRUCTION, at=said.at).delete()
         words = Text(
             f"{written.by_person}撤回了批示：{messages.short(said.text, 120)}（{item.number}）",
             f"{written.by_person} took back an instruction: {messages.short(said.text, 120)} ({item.number})",

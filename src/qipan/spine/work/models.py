@@ -8,6 +8,7 @@ from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.campaigns.models import TimeNode
+from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 from qipan.spine.work.special.models import Attachment as Attachment
 
@@ -30,6 +31,13 @@ class WorkSettings(models.Model):
     return_days = models.PositiveSmallIntegerField(
         default=1, help_text="working days after issue in which it is returned"
     )
+    requests_a_month = models.PositiveSmallIntegerField(
+        default=30, help_text="requests to one unit in a month that need no reason; 0 is no limit"
+    )
+    bunching_share = models.PositiveSmallIntegerField(
+        default=40, help_text="per cent of the deadlines before a node that may lie in its last days"
+    )
+    bunching_days = models.PositiveSmallIntegerField(default=10, help_text="the last days before a node")
     extension_days = models.PositiveSmallIntegerField(
         default=0, help_text="working days by which one extension may move a deadline; 0: any"
     )

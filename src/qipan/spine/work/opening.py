@@ -33,10 +33,13 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lightness.demands import OVER, Asking, ask
+from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import Classes, Due, ahead, classes, due, due_by
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkClass, WorkItem, WorkSettings
 from qipan.spine.work.permissions import OPEN_ORDERS
+from qipan.spine.work.titles import title_of as title_of
 from qipan.spine.work.writing import entry
 
 NUMBER_DIGITS = 5
@@ -246,6 +249,13 @@ def open_orders(
         made = [item for item, old in zip(items, joined, strict=True) if not old]
         WorkItem.objects.bulk_create(made)
         settings.save(update_fields=["next_number"])
+        papers = [
+            item for item in made if item.lead and (line := desk.book.lines.get(item.check_key)) and line.one_thing
+        ]
+        over = ask(noted, by, now, [Asking(item.lead, item, Demand.Kind.DOCUMENT) for item in papers if item.lead])
+        for number, item in enumerate(items):
+            if item.pk in over and not joined[number]:
+                texts[number] = (texts[number][0], {**texts[number][1], OVER: over[item.pk]})
         _raise([item for item in standing.values() if any(item is one for one in items)])
         _sight(findings, items, joined, texts, by, origin, now)
         _tell(items, joined, made, Branches.of(desk.units.values()), by, now)
@@ -364,20 +374,6 @@ def _title(desk: Desk, finding: Finding, place: _Place, site: Site | None) -> Te
     if site is None:
         return what
     return Text(f"{site.name_zh}：{what.zh}", f"{site.name_en or site.name_zh}: {what.en}")
-
-
-def title_of(book: Rulebook, item: str, line: Line | None) -> Text:
-    """Return what an item is called: by its check, its checklist, else by the check's title or the node's."""
-    if line is not None:
-        for _, one in line.check.items():
-            if one.key == item and one.title:
-                return one.title
-    listed = book.catalogue.items.get(item)
-    if listed is not None and listed.title:
-        return listed.title
-    if line is not None:
-        return line.check.title or book.nodes[line.node].title
-    return Text(item, item)
 
 
 _WORDS = {

@@ -20,6 +20,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
+from qipan.spine.work.lightness.months import month_bounds
 from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
@@ -53,12 +54,13 @@ class Filters:
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
     Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once),
     to_decide (a request waits for the reader's decision), to_consent (for the reader's consent), asked (a request is
-    open), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
+    open), kept (not cancelled, with a deadline), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. "-" for `side` and `group` is what has none. `milestone` and `phase` are keys of the plan's nodes and phases,
-    `action` of a special action; `special` may be recurred as well: closed, and found again within thirty days.
+    others. `issued` is the month of issue (2026-03). "-" for `side` and `group` is what has none.
+    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action; `special` may be
+    recurred as well: closed, and found again within thirty days.
     """
 
     year: int = 0
@@ -88,6 +90,7 @@ class Filters:
     milestone: str = ""
     phase: str = ""
     action: str = ""
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,9 @@ def _of_rates(filters: Filters, now: datetime) -> Q:
         where &= counted(filters.rate, now)
     if filters.side == "-":
         where &= Q(side="")
+    if filters.issued:
+        begins, ends = month_bounds(filters.issued)
+        where &= Q(issued_at__gte=begins, issued_at__lt=ends)
     if filters.group == "-":
         where &= Q(work_class=None) | Q(work_class__group="")
     elif filters.group:
@@ -268,6 +274,8 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return to_consent(post, tree)
         case "asked":
             return ~Q(request="")
+        case "kept":
+            return ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
         case "deferred":
             return Q(state__in=UNREPORTED, deferred_until__isnull=False)
         case "handle_week":

@@ -26,6 +26,8 @@ from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.lightness.demands import OVER, Asking, ask, refuse_if_on_file
+from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import STANDING, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
@@ -88,6 +90,8 @@ def preview_decomposition(
         why_not, reason = None, ""
         if key in open_tasks:
             why_not, reason = Text(f"已有在办任务{open_tasks[key]}", f"task {open_tasks[key]} is open"), "open"
+        elif line.one_thing and score.possible and score.earned == score.possible:
+            why_not, reason = Text("台账已有记录，且已满分", "the ledger has it already, at full points"), "answered"
         elif score.status == "not_applicable":
             why_not, reason = Text("本县不适用", "does not apply here"), "not_applicable"
         elif lead is None:
@@ -154,7 +158,7 @@ def decompose(
     codes = {unit.code: unit for unit in Unit.objects.filter(county_id=year.campaign.county_id)}
     drafts = []
     for plan in plans:
-        if plan.reason in {"open", "not_applicable"}:
+        if plan.reason in {"open", "not_applicable", "answered"}:
             continue
         code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
         until = (deadlines or {}).get(plan.check, words or plan.deadline)
@@ -201,6 +205,10 @@ def issue_task(
     line = rulebook(year).lines.get(check) if check else None
     if check and (line is None or line.counter):
         raise WorkError(Text(f"标准中没有测评点“{check}”。", f"The standard has no check {check!r}."), "check")
+    if line is not None and line.one_thing:
+        score = standing(year).card.checks.get(check)
+        if score is not None and score.possible and score.earned == score.possible:
+            refuse_if_on_file(year, rulebook(year), check)
     draft = _Draft(
         title, _unit(codes, unit, title), as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
@@ -286,9 +294,18 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         settings.save(update_fields=["next_number"])
         through = WorkItem.supports.through
         through.objects.bulk_create([through(workitem_id=item.pk, unit_id=unit.pk) for item, unit in supports])
+        asked = [Asking(item.lead, item, Demand.Kind.TASK) for item in made if item.lead]
+        over = ask(noted, by, now, [*asked, *(Asking(unit, item, Demand.Kind.SUPPORT) for item, unit in supports)])
         LogEntry.objects.bulk_create(
             [
-                entry(item, Step.ISSUED, by, now, text=item.text, data={"unit": item.lead.code})
+                entry(
+                    item,
+                    Step.ISSUED,
+                    by,
+                    now,
+                    text=item.text,
+                    data={"unit": item.lead.code, **({OVER: over[item.pk]} if item.pk in over else {})},
+                )
                 for item in made
                 if item.lead
             ]

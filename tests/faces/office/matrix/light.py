@@ -1,7 +1,10 @@
 """Rows of the pages in `qipan.faces.office.light`."""
 
-from tests.faces.office.matrix.row import SIGNED_IN, Row
+from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
 MATRIX: dict[str, Row] = {
+    "lightness": Row(SIGNED_IN),
+    "light_requests": Row(SIGNED_IN),
+    "light_settings": Row(OFFICE),
     "guard_rails": Row(SIGNED_IN),
 }

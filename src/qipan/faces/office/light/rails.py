@@ -33,6 +33,6 @@ def guard_rails(request: HttpRequest) -> HttpResponse:
         "page": found.overrides if found else None,
         "rows": [(each, thing_url(each.thing_kind, each.thing_id)) for each in found.overrides] if found else [],
         "chosen": next((each.title for each in rails.rules if each.code == rule), None),
-        "crumbs": [(_("Work"), reverse("work_list")), (_("Guard rails"), "")],
+        "crumbs": [(_("Work"), reverse("work_list")), (_("Lightness"), reverse("lightness")), (_("Guard rails"), "")],
     }
     return render(request, "office/light/rails.html", context)

@@ -54,7 +54,7 @@ def _page(request: HttpRequest, pk: int, error: str = "", status: int = 200) -> 
     context = {
         "node": node, "difference": difference_words(node), "is_late": (node.late or 0) > 0, "phase": phase,
         "figures": figures_of(figures, milestone=pk), "may_edit": may, "today": timezone.localdate(), "error": error,
-        "rows": [{"item": shown_row(row, now), "row": row} for row in found.rows if row.state != "cancelled"],
+        "rows": [{"item": shown_row(row, now), "row": row} for row in found.rows if row.state not in {"cancelled", "merged"}],
         "more": found.total - len(found.rows), "ahead": end_of(node.on) > now,
         "crumbs": [(_("Plan"), reverse("plan")), (said(node.name), "")], "uid": new_uid(),
     }  # fmt: skip

@@ -376,12 +376,20 @@ def work_note(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _note_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
-    return [
-        Field("text", _("Note"), "textarea", given["text"], rows=4),
-        Field(PHOTOS, _("Photos"), "photos", given.photos, required=False),
-    ]
+    fields = [Field("text", _("Note"), "textarea", given["text"], rows=4)]
+    if RECHECKERS.allows(desk.post, desk.county) and found.row.is_open and found.row.lead is not None:
+        fields.append(
+            Field(
+                "asks", _("What the note is"), "select", given["asks"], required=False,
+                options=[("", _("a remark")), ("papers", _("asks the lead unit for papers or figures: counts as a request"))],
+            )
+        )  # fmt: skip
+    return [*fields, Field(PHOTOS, _("Photos"), "photos", given.photos, required=False)]
 
 
 def _note(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.note(found.row.pk, by=desk.post, text=text_of(given["text"], "text"), photos=list(given.photos))
+    actions.note(
+        found.row.pk, by=desk.post, text=text_of(given["text"], "text"), photos=list(given.photos),
+        asks=given["asks"] == "papers",
+    )  # fmt: skip
     return _("It stands in the discussion; the others have been told.")

@@ -166,6 +166,8 @@ def _shown(plan: PlannedTask, book: Rulebook, ticked: set[str] | None) -> ShownP
     fix_url = fix_word = ""
     if plan.reason == "unowned":
         fix_url, fix_word = f"{reverse('responsibilities')}#check-{line.check.id}", _("Choose a lead")
+    elif plan.reason == "answered":
+        fix_url, fix_word = f"{reverse('criterion', args=[node.key])}#check-{line.check.id}", _("Open the answer")
     elif plan.reason == "open":
         fix_url, fix_word = f"{reverse('work_list')}?{urlencode({'check': plan.check})}", _("Open the task")
     return ShownPlan(

@@ -155,6 +155,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "talk": [_line(each, names) for each in found.log if each.step == "noted"],
         "may_note": found.actions["note"].allowed,
         "work_class": _class(found),
+        "over_limit": [each.data["over"] for each in found.log if each.data.get("over")],
         "instructions": list(_instructions(found.instructions)),
         "joined": [
             Side(each.text, each.at, each.person, name_of(each.unit), each.photos, None, _observation(each.observation))
@@ -293,6 +294,8 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
         return names.get(code, Text(code, code)).into(language)
 
     match each.step:
+        case "noted" if data.get("asks"):
+            return _("asks the unit for papers")
         case "issued":
             why = why_words(str(data.get("why", ""))).into(language)
             if data.get("unit") and why:

@@ -21,7 +21,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
-from qipan.faces.office.work.planned import plan_words
+from qipan.faces.office.work.planned import PLANNED, plan_words
 from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -76,6 +76,7 @@ SPECIAL_WORDS = {
     "to_decide": gettext_lazy("a request waits for your decision"),
     "to_consent": gettext_lazy("an extension waits for your consent"),
     "asked": gettext_lazy("with an open request"),
+    "kept": gettext_lazy("not cancelled, with a deadline"),
     "deferred": gettext_lazy("deferred, to be reviewed"),
     "returned": gettext_lazy("returned by the unit"),
     "returned_upheld": gettext_lazy("returned, and rightly"),
@@ -97,26 +98,14 @@ ORIGIN_WORDS = {
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
-    "check",
-    "node",
-    "item",
-    "round",
-    "origin",
-    "number",
-    "rate",
-    "since",
-    "until",
-    "group",
-    "found",
-    "milestone",
-    "phase",
-)
+    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", *PLANNED,
+)  # fmt: skip
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
-    "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
-    "milestone": "milestone", "phase": "phase", "action": "action",
+    "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    **{name: name for name in PLANNED},
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -333,6 +322,8 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(FOUND_WORDS.get(value, value))
             case "since":
                 words = _("deadlines from %(since)s on") % {"since": value}
+            case "issued":
+                words = _("issued in %(month)s") % {"month": value}
             case "until":
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":

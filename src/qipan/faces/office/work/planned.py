@@ -10,6 +10,9 @@ from qipan.spine.campaigns.nodes import nodes
 from qipan.spine.campaigns.phases import phase_of
 from qipan.spine.campaigns.special import actions_of
 
+PLANNED = ("milestone", "phase", "action")
+"""Conditions of the list that name something of the plan by its key."""
+
 
 def plan_words(campaign: int, kind: str, key: str) -> str:
     """Return the condition on a phase, a node or a special action of a campaign in words."""

@@ -10,12 +10,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from qipan.assessment.text import Text
+
+LEAST = 8
+"""So many characters make a reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What was written: why a guard rail is gone over."""
+    """What was written: why a guard rail is gone over; why the limit of requests is, and which leader's post answers."""
 
     override: str = ""
+    reason: str = ""
+    leader: int = 0
 
 
 _NONE = Grounds()
@@ -35,3 +42,14 @@ def given(found: Grounds) -> Iterator[None]:
         yield
     finally:
         _now.reset(token)
+
+
+class Halt(Exception):
+    """An act that goes on only with grounds in writing, or not at all. Nothing was changed.
+
+    No `WorkError`: no form answers it, one page for the whole product does.
+    """
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words

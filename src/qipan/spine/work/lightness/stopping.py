@@ -15,13 +15,11 @@ from qipan.ground.units.models import County, Post, Role
 from qipan.ground.units.queries import posts_of
 from qipan.spine.campaigns.models import Campaign
 from qipan.spine.work import messages
-from qipan.spine.work.lightness.grounds import grounds
+from qipan.spine.work.lightness.grounds import LEAST, grounds
 from qipan.spine.work.lightness.halts import RuleBroken
 from qipan.spine.work.lightness.models import Override
 from qipan.spine.work.lightness.rules import Hit, broken, shipped_rules
 
-LEAST = 8
-"""So many characters make a reason."""
 ON_A_PAGE = 50
 
 

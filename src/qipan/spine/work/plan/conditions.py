@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from qipan.spine.campaigns.models import Phase
 from qipan.spine.work.limits import STANDING
-from qipan.spine.work.models import State
+from qipan.spine.work.models import VOID
 
 NOTHING = Q(pk__in=())
 
@@ -35,16 +35,16 @@ def of_plan(county_id: int, *, milestone: str = "", phase: str = "") -> Q:
 
 
 def due_by_node(pk: int) -> Q:
-    """Return the condition of the items that hang on a node; what was cancelled hangs on nothing."""
-    return Q(milestone_id=pk) & ~Q(state=State.CANCELLED)
+    """Return the condition of the items that hang on a node; what was cancelled or merged hangs on nothing."""
+    return Q(milestone_id=pk) & ~Q(state__in=VOID)
 
 
 def due_between(first: date, last: date) -> Q:
-    """Return the condition of the items whose deadline lies on one of these days; what was cancelled has none, and what
+    """Return the condition of the items whose deadline lies on one of these days; what was cancelled or merged has none, and what
     has no end (长期坚持) has only a day of review.
     """
     days = Q(deadline__gte=midnight(first), deadline__lt=midnight(last + timedelta(days=1)))
-    return days & ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
+    return days & ~Q(state__in=VOID) & ~Q(cadence=STANDING)
 
 
 def midnight(day: date) -> datetime:

@@ -13,7 +13,7 @@ from qipan.ground.units.models import Post
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.campaigns.phases import PhaseRow
 from qipan.spine.work.branches import Branches
-from qipan.spine.work.models import OPEN, State, WorkItem
+from qipan.spine.work.models import OPEN, VOID, State, WorkItem
 from qipan.spine.work.permissions import SEE
 from qipan.spine.work.plan.conditions import due_between
 from qipan.spine.work.queries import light_is
@@ -52,7 +52,7 @@ def plan_figures(
         tree: the county's units, where they are at hand.
     """
     moment = now or timezone.now()
-    found = WorkItem.objects.filter(SEE.visible(post, tree), year=year.year).exclude(state=State.CANCELLED).order_by()
+    found = WorkItem.objects.filter(SEE.visible(post, tree), year=year.year).exclude(state__in=VOID).order_by()
     kinds = {"due": Q(), "open": Q(state__in=OPEN), "closed": Q(state=State.CLOSED), "late": light_is("late", moment)}
     of_phases: dict[int, Figures] = {}
     if phases:

@@ -14,7 +14,7 @@ from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.models import SpecialAction
-from qipan.spine.work.models import State, WorkItem
+from qipan.spine.work.models import VOID, WorkItem
 from qipan.spine.work.special.models import Attachment
 from qipan.spine.work.writing import moment
 
@@ -37,7 +37,7 @@ def attach(pk: int, numbers: str, *, by: Post, at: datetime | None = None) -> in
         )
     if len(wanted) > MOST:
         raise RegisterError(Text(f"一次最多{MOST}件", f"at most {MOST} at once"), "numbers")
-    rows = WorkItem.objects.filter(county_id=by.unit.county_id, number__in=wanted).exclude(state=State.CANCELLED)
+    rows = WorkItem.objects.filter(county_id=by.unit.county_id, number__in=wanted).exclude(state__in=VOID)
     known = {row.number: row.pk for row in rows}
     missing = [number for number in wanted if number not in known]
     if missing:

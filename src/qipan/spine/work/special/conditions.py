@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from qipan.spine.campaigns.models import SpecialAction
 from qipan.spine.work.branches import Branches
-from qipan.spine.work.models import Kind, State, WorkItem
+from qipan.spine.work.models import VOID, Kind, State, WorkItem
 from qipan.spine.work.plan.conditions import NOTHING, midnight
 
 COMES_BACK = timedelta(days=30)
@@ -24,7 +24,7 @@ def of_action(action: SpecialAction, tree: Branches) -> Q:
         tree: the county's units.
     """
     attached = Q(attachments__action=action)
-    return (attached | in_scope(action, tree)) & ~Q(state=State.CANCELLED)
+    return (attached | in_scope(action, tree)) & ~Q(state__in=VOID)
 
 
 def in_scope(action: SpecialAction, tree: Branches) -> Q:
@@ -70,5 +70,5 @@ def recurred() -> Q:
     again = WorkItem.objects.filter(
         county_id=OuterRef("county_id"), cluster=OuterRef("cluster"), item=OuterRef("item"), kind=Kind.ORDER,
         issued_at__gt=OuterRef("closed_at"), issued_at__lte=OuterRef("closed_at") + COMES_BACK,
-    ).exclude(state=State.CANCELLED)  # fmt: skip
+    ).exclude(state__in=VOID)  # fmt: skip
     return Q(Exists(again), kind=Kind.ORDER, state=State.CLOSED) & ~Q(cluster="") & ~Q(item="")

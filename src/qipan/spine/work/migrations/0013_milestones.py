@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0004_phases"),
-        ("work", "0010_links"),
+        ("work", "0012_demands"),
     ]
 
     operations = [

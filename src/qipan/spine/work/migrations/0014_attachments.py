@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0005_special_actions"),
-        ("work", "0011_milestones"),
+        ("work", "0013_milestones"),
     ]
 
     operations = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.acts import send
 from tests.journeys.conftest import sign_in
 from tests.journeys.people import fits, people
 
@@ -103,9 +104,72 @@ def test_the_pages_fit(browser: Browser, server: str, language: str, width: int)
     with people(browser) as person:
         tab = person(language, {"width": width, "height": 900})
         sign_in(tab, server)
-        for address in ("plan/", "plan/phases/new/"):
+        for address in ("plan/", "plan/phases/new/", "plan/actions/", "plan/actions/new/", "plan/actions/1/"):
             tab.goto(f"{server}/{address}")
             fits(tab)
         tab.goto(f"{server}/plan/")
         tab.locator(".plan-nodes a").first.click()
         fits(tab)
+
+
+def in_list(page: Page, server: str, address: str) -> int:
+    """How many items the list of work at an address holds, page by page."""
+    page.goto(f"{server}{address}")
+    found = set(re.findall(r"/work/(\d{4}-\d{5,})/", page.content()))
+    while page.locator('.pager a[rel="next"]').count():
+        page.locator('.pager a[rel="next"]').first.click()
+        found |= set(re.findall(r"/work/(\d{4}-\d{5,})/", page.content()))
+    return len(found)
+
+
+def figures(page: Page) -> dict[str, tuple[int, str]]:
+    """The figures of a special action: number and address of each."""
+    out = {}
+    for each in page.locator('section[aria-labelledby="figures-title"] .counts li').all():
+        number, word = int(each.locator("b").inner_text()), each.locator("span").inner_text()
+        out[word] = (number, each.locator("a").get_attribute("href") or "")
+    return out
+
+
+def test_a_special_action_counts_what_was_found_closed_and_came_back(page: Page, server: str) -> None:
+    """Each figure of a special action is the length of its list; the sites with what came back stand first."""
+    sign_in(page, server)
+    page.goto(f"{server}/plan/actions/")
+    page.get_by_role("link", name="市容环境集中整治专项行动").click()
+    address, shown = page.url, figures(page)
+    first = page.locator('section[aria-labelledby="places-title"] tbody tr').first.locator("td").last
+    assert shown["复发"][0] > 0 and int(re.sub(r"\D", "", first.inner_text())) > 0
+    for number, listed in shown.values():
+        assert in_list(page, server, listed) == number
+    # A narrower scope counts less at once.
+    page.goto(f"{address}edit/")
+    page.locator('select[name="site_types"]').select_option(["market"])
+    send(page)
+    assert page.url == address
+    after = figures(page)
+    assert 0 < after["发现"][0] < shown["发现"][0]
+    assert in_list(page, server, after["发现"][1]) == after["发现"][0]
+
+
+def test_a_special_action_of_any_name_keeps_its_items_when_it_is_renamed(page: Page, server: str) -> None:
+    """Begin one, attach five items, and rename it: its page counts five, before and after."""
+    sign_in(page, server)
+    page.goto(f"{server}/work/?kind=task")
+    numbers = list(dict.fromkeys(re.findall(r"/work/(\d{4}-\d{5,})/", page.content())))[:5]
+    page.goto(f"{server}/plan/actions/new/")
+    page.locator('input[name="name_zh"]').fill("五查五改")
+    page.locator('input[name="first"]').fill(date.today().isoformat())
+    page.locator('input[name="last"]').fill((date.today() + timedelta(days=30)).isoformat())
+    send(page)
+    assert figures(page)["发现"][0] == 0
+    page.locator('input[name="numbers"]').fill("、".join(numbers))
+    with page.expect_navigation():
+        page.locator('form:has(input[name="numbers"]) button').click()
+    number, listed = figures(page)["发现"]
+    assert (number, in_list(page, server, listed)) == (5, 5)
+    page.go_back()
+    page.get_by_role("link", name="修改").click()
+    page.locator('input[name="name_zh"]').fill("七查七改")
+    send(page)
+    expect(page.locator("h1")).to_have_text("七查七改")
+    assert figures(page)["发现"][0] == 5

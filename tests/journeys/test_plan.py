@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.acts import send
+from tests.journeys.acts import choose, send
 from tests.journeys.conftest import sign_in
 from tests.journeys.people import fits, people
 
@@ -104,7 +104,16 @@ def test_the_pages_fit(browser: Browser, server: str, language: str, width: int)
     with people(browser) as person:
         tab = person(language, {"width": width, "height": 900})
         sign_in(tab, server)
-        for address in ("plan/", "plan/phases/new/", "plan/actions/", "plan/actions/new/", "plan/actions/1/"):
+        for address in (
+            "plan/",
+            "plan/phases/new/",
+            "plan/actions/",
+            "plan/actions/new/",
+            "plan/actions/1/",
+            "plan/programmes/",
+            "plan/programmes/new/",
+            "plan/programmes/1/",
+        ):
             tab.goto(f"{server}/{address}")
             fits(tab)
         tab.goto(f"{server}/plan/")
@@ -173,3 +182,24 @@ def test_a_special_action_of_any_name_keeps_its_items_when_it_is_renamed(page: P
     send(page)
     expect(page.locator("h1")).to_have_text("七查七改")
     assert figures(page)["发现"][0] == 5
+
+
+def test_a_site_in_two_programmes_is_recorded_once(page: Page, server: str) -> None:
+    """Put a site of one programme into another: both list it, with the same open work, and the site names both."""
+    sign_in(page, server)
+    page.goto(f"{server}/plan/programmes/")
+    page.get_by_role("link", name="文明村镇（河口镇）").click()
+    town = page.locator("tbody tr").filter(has=page.locator('td a[href*="view=open"]')).first
+    code = town.locator("th .code").inner_text().strip()
+    number = int(town.locator('td a[href*="view=open"]').inner_text())
+    page.goto(f"{server}/plan/programmes/new/")
+    page.locator('input[name="name_zh"]').fill("美丽乡村")
+    choose(page, "sites", code)
+    send(page)
+    row = page.locator("tbody tr", has_text=code)
+    assert int(row.locator('td a[href*="view=open"]').inner_text()) == number
+    listed = page.locator('.page-head a[href*="programme="]').first.get_attribute("href") or ""
+    assert in_list(page, server, listed) == number
+    page.goto(f"{server}/sites/{code}/")
+    for name in ("美丽乡村", "文明村镇（河口镇）"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()

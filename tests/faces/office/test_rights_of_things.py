@@ -22,7 +22,15 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, Membership, Phase, SpecialAction, SpecialGroup, TimeNode
+from qipan.spine.campaigns.models import (
+    FunctionDuty,
+    Membership,
+    Phase,
+    Programme,
+    SpecialAction,
+    SpecialGroup,
+    TimeNode,
+)
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
@@ -100,6 +108,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     phase = Phase.objects.create(
         campaign=year.campaign, name_zh="阶段", first=now.date(), last=now.date() + timedelta(days=20)
     )
+    programme = Programme.objects.create(county=county, name_zh="文明校园")
     special = SpecialAction.objects.create(
         campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
     )
@@ -125,6 +134,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "handover_sign": (handed.pk,),
         "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
+        "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
     }  # fmt: skip
@@ -201,6 +211,7 @@ def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: st
         "setup_year_remove",
         "phase_remove",
         "special_remove",
+        "programme_remove",
         "setup_node_remove",
         "setup_function_unmap",
         "post_end",

@@ -24,7 +24,7 @@ from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
 from qipan.project.example.orders import plan as plan_orders
 from qipan.project.example.people import make_people
-from qipan.project.example.plan import begin_special_actions, make_plan, tie_tasks
+from qipan.project.example.plan import begin_special_actions, make_plan, make_programmes, tie_tasks
 from qipan.project.example.reviews import reviews
 from qipan.project.example.rounds import listed, plan_rounds, visits
 from qipan.project.example.sites import ABSENT_TYPES, make_sites, plan_sites
@@ -81,6 +81,7 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         end = when.moment(1.0, 0.999)
         tie_tasks(year, posts["example-office"], end)
         begin_special_actions(year, posts, when, end)
+        make_programmes(county, units, posts["example-office"])
     return year
 
 

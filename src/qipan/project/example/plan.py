@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from qipan.ground.units.models import Post
+from qipan.ground.sites.models import Site
+from qipan.ground.units.models import County, Post, Unit
 from qipan.project.example import calendar
 from qipan.project.example.calendar import Calendar
 from qipan.spine.campaigns.models import Campaign, CampaignYear, Phase, TimeNode
+from qipan.spine.campaigns.programmes import ProgrammePlan, add_programme
 from qipan.spine.campaigns.special import ActionPlan, begin_action
 from qipan.spine.work.models import OPEN, Kind, State, WorkItem
 from qipan.spine.work.opening import Finding, open_orders
@@ -19,6 +21,7 @@ DAY = timedelta(days=1)
 ALL_FIXED, FREEZE, ASSESSED, RESULTS = 14, 25, 40, 75
 """The nodes ahead, in days from the day on which the example is shown."""
 TIED = 10
+TOWN = "qs-hekou"
 CAME_BACK, BACK_AFTER = 3, timedelta(days=12)
 
 
@@ -76,6 +79,17 @@ def tie_tasks(year: CampaignYear, office: Post, at: datetime) -> None:
     chosen = dict(found.order_by("deadline", "id").values_list("pk", "version")[:TIED])
     if chosen:
         tie(node.pk, chosen, by=office, at=at)
+
+
+def make_programmes(county: County, units: Mapping[str, Unit], office: Post) -> None:
+    """Let two programmes share sites with the campaign: the schools of the county, and one town with all its sites."""
+    schools = Site.objects.filter(county=county, type__in=("school", "school_surroundings")).values_list(
+        "pk", flat=True
+    )
+    campus = ProgrammePlan("文明校园", "Civilized schools", sites=tuple(schools), units=())
+    add_programme(county, campus, by=office)
+    town = ProgrammePlan("文明村镇（河口镇）", "Civilized towns: Hekou", sites=(), units=(units[TOWN].pk,))
+    add_programme(county, town, by=office)
 
 
 def begin_special_actions(year: CampaignYear, posts: Mapping[str, Post], when: Calendar, at: datetime) -> None:

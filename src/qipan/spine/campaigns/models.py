@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from qipan.assessment.text import Text
+from qipan.ground.sites.models import Site
 from qipan.ground.units.models import County, Post, Unit
 from qipan.spine.standards.models import Edition
 
@@ -171,6 +172,33 @@ class SpecialAction(models.Model):
 
     class Meta:
         ordering = ("-first", "-id")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class Programme(models.Model):
+    """A programme that shares places with the campaign (文明村镇, 文明校园, 美丽乡村): a list of sites and of units.
+
+    It records nothing of its own: what is seen, fixed and photographed at a site counts for every programme it is in.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="programmes")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    basis = models.CharField(max_length=300, blank=True, help_text="the document that it rests on")
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="programmes")
+    sites = models.ManyToManyField(Site, blank=True, related_name="programmes")
+    units = models.ManyToManyField(Unit, blank=True, related_name="+", help_text="with all sites of their territory")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
 
     def __str__(self) -> str:
         return self.name_zh

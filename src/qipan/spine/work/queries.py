@@ -30,7 +30,7 @@ from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
-from qipan.spine.work.special.conditions import of_actions, recurred
+from qipan.spine.work.special.conditions import at_programme, of_actions, recurred
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
@@ -59,7 +59,7 @@ class Filters:
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
     others. `issued` is the month of issue (2026-03). "-" for `side` and `group` is what has none.
-    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action; `special` may be
+    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a programme; `special` may be
     recurred as well: closed, and found again within thirty days.
     """
 
@@ -90,6 +90,7 @@ class Filters:
     milestone: str = ""
     phase: str = ""
     action: str = ""
+    programme: str = ""
     issued: str = ""
 
 
@@ -208,6 +209,8 @@ def _wanted(
         )
     where &= _of_rates(filters, now)
     where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)
+    if filters.programme:
+        where &= at_programme(post.unit.county_id, filters.programme, tree)
     if filters.action:
         where &= of_actions(post.unit.county_id, filters.action, tree)
     if filters.light:

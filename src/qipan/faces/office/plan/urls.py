@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.plan import moving, nodes, overview, phases, special
+from qipan.faces.office.plan import moving, nodes, overview, phases, programmes, special
 
 urlpatterns: list[URLPattern] = [
     path("", overview.plan, name="plan"),
@@ -18,6 +18,12 @@ urlpatterns: list[URLPattern] = [
     path("nodes/<int:pk>/move/", moving.node_move, name="node_move"),
     path("nodes/<int:pk>/tie/", nodes.node_tie, name="node_tie"),
     path("nodes/<int:pk>/untie/", nodes.node_untie, name="node_untie"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/new/", programmes.programme_new, name="programme_new"),
+    path("programmes/<int:pk>/", programmes.programme, name="programme"),
+    path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme_edit"),
+    path("programmes/<int:pk>/remove/", programmes.programme_remove, name="programme_remove"),
+    path("programmes/undo/", programmes.programme_undo, name="programme_undo"),
     path("actions/", special.special_actions, name="special_actions"),
     path("actions/new/", special.special_new, name="special_new"),
     path("actions/undo/", special.special_undo, name="special_undo"),

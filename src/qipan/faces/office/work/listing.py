@@ -136,7 +136,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     order = order_of(request)
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
-    around = Around(rulebook(desk.year), desk.year.campaign_id)
+    around = Around(rulebook(desk.year), desk.year.campaign_id, desk.county.pk)
     if kind:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
         name = str(LISTS[which])
@@ -314,8 +314,8 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
-            case "milestone" | "phase" | "action":
-                words = plan_words(around.campaign, name, value)
+            case "milestone" | "phase" | "action" | "programme":
+                words = plan_words(around.campaign, around.county, name, value)
             case "rate":
                 words = str(COUNT_WORDS.get(value, value))
             case "found":

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from qipan.spine.campaigns.models import SpecialAction
+from qipan.spine.campaigns.models import Programme, SpecialAction
+from qipan.spine.campaigns.programmes import sites_of
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.models import VOID, Kind, State, WorkItem
 from qipan.spine.work.plan.conditions import NOTHING, midnight
@@ -72,3 +73,20 @@ def recurred() -> Q:
         issued_at__gt=OuterRef("closed_at"), issued_at__lte=OuterRef("closed_at") + COMES_BACK,
     ).exclude(state__in=VOID)  # fmt: skip
     return Q(Exists(again), kind=Kind.ORDER, state=State.CLOSED) & ~Q(cluster="") & ~Q(item="")
+
+
+def at_programme(county_id: int, key: str, tree: Branches) -> Q:
+    """Return the condition of the items at the sites of a programme (three statements).
+
+    Args:
+        county_id: whose programmes.
+        key: the key of a programme.
+        tree: the county's units.
+    """
+    if not (key.isascii() and key.isdecimal()):
+        return NOTHING
+    programme = Programme.objects.filter(pk=key, county_id=county_id).first()
+    if programme is None:
+        return NOTHING
+    below = set().union(*(tree.below(unit) for unit in programme.units.values_list("pk", flat=True)))
+    return Q(cluster__in=sites_of(programme, below).values("code"), county_id=county_id) & ~Q(state__in=VOID)

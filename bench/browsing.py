@@ -104,6 +104,12 @@ class Client:
         self._cookies: SimpleCookie = SimpleCookie()
         self._line: http.client.HTTPConnection | None = None
 
+    def another(self) -> Client:
+        """Return a browser of its own for the same account, signed in as this one is."""
+        other = Client(self.server, language=self._language, timeout=self._timeout)
+        other._cookies.load(self._cookies.output(header="", sep=";"))
+        return other
+
     def get(self, address: str) -> Answer:
         """Ask for a page, following where it leads."""
         answer = self._ask("GET", address)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +27,7 @@ from qipan.sources.fieldwork.counting import OpenRound
 from qipan.sources.fieldwork.models import Visit, VisitItem
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Duties, duties
+from qipan.spine.campaigns.local import local_words, short_of_local
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import actions as ledger
 from qipan.spine.ledger.actions import Fact, RecordError
@@ -124,7 +125,12 @@ def save_visit(year: CampaignYear, visit: NewVisit, *, by: Post, at: datetime | 
         day = timezone.localdate(visit.visited_at)
         answers = duties(year, day, [site.code])
         rows = _record(year, visit, site, rounds, own_items(book, site, answers, by), by, now)
-        faults = [answer for answer in visit.answers if is_fault(book, answer.item, site.type, answer.outcome)]
+        faults = [
+            _named(year, answer)
+            for answer in visit.answers
+            if is_fault(book, answer.item, site.type, answer.outcome)
+            or short_of_local(year, answer.item, answer.outcome)
+        ]
         saved = _write(year, visit, site, rounds, len(faults), by, now)
         _keep(saved, visit, rows)
         # Orders go to whoever answers on the day of their issue, which is mostly that of the visit.
@@ -137,6 +143,14 @@ def save_visit(year: CampaignYear, visit: NewVisit, *, by: Post, at: datetime | 
             {"site": site.code, "items": len(visit.answers), "faults": len(faults), "rounds": counted},
         )
     return Saved(saved, tuple(orders))
+
+
+def _named(year: CampaignYear, answer: Answer) -> Answer:
+    """Return a fault; one that falls short of the county's own limit only says so where nothing else is written."""
+    words = local_words(year, answer.item) if short_of_local(year, answer.item, answer.outcome) else None
+    if words is None or answer.text.strip():
+        return answer
+    return replace(answer, text=f"未达{words.zh}，现场{answer.outcome}")
 
 
 def _when(year: CampaignYear, visit: NewVisit, site: Site, now: datetime) -> list[tuple[str, Text]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from qipan.sources.fieldwork.counting import Counting
 from qipan.sources.fieldwork.draws import stratum_title
 from qipan.sources.fieldwork.models import Correction, Visit, VisitItem
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.local import local_words
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger.models import Listing, Observation, Round, Selection
 from qipan.spine.work.models import OPEN, Sighting, WorkClass
@@ -171,7 +172,7 @@ def visit_form(year: CampaignYear, code: str, by: Post, at: datetime) -> VisitFo
     site = Site.objects.filter(county_id=county, code=code).select_related("territory").first()
     if site is None:
         return None
-    questions = checklist(book, site.type)
+    questions = tuple(_with_local(year, each) for each in checklist(book, site.type))
     open_now = counting.at_site(county, year.year, site.type, site.code)
     day = timezone.localdate(at)
     findings = [
@@ -198,6 +199,17 @@ def visit_form(year: CampaignYear, code: str, by: Post, at: datetime) -> VisitFo
     ended = site.valid_to if site.valid_to is not None and site.valid_to < day else None
     return VisitForm(
         place, ended, tuple(asked), open_now, classes_to_name(county), tuple((unit.code, unit.name) for unit in units)
+    )
+
+
+def _with_local(year: CampaignYear, asked: Question) -> Question:
+    """Return a question that names the county's own limit where it has one."""
+    words = local_words(year, asked.key)
+    if words is None:
+        return asked
+    before = asked.rule
+    return replace(
+        asked, rule=Text(f"{before.zh}；{words.zh}".lstrip("；"), f"{before.en}; {words.en}".removeprefix("; "))
     )
 
 

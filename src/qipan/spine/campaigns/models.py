@@ -50,6 +50,9 @@ class CampaignYear(models.Model):
     )
     absent_types = models.JSONField(default=list, blank=True)
     assumed_cut = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    local_limits = models.JSONField(
+        default=dict, blank=True, help_text="item: the county's own limit, stricter than the standard's; see local.py"
+    )
     duties_version = models.PositiveIntegerField(default=0, help_text="rises when a responsibility changes")
 
     class Meta:

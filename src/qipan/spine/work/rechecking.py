@@ -30,6 +30,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role
 from qipan.ground.units.permissions import EYES
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.local import short_of_local
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.ledger import running
 from qipan.spine.ledger.actions import Fact, RecordError, record, years_on
@@ -220,7 +221,9 @@ def _judge(
     if not applies:
         raise WorkError(Text("不能全部为“不适用”。", "Not everything can be not applicable."), "outcome")
     # Each is read, so that a wrong one is named even after one that fails.
-    verdicts = [full(book, one, seen, wanted.line) for one, seen in applies.items()]
+    verdicts = [
+        full(book, one, seen, wanted.line) and not short_of_local(year, one, seen) for one, seen in applies.items()
+    ]
     return _Judged(all(verdicts), said, None, outcome or "；".join(f"{one}={seen}" for one, seen in said.items()))
 
 

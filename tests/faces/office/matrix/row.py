@@ -26,3 +26,5 @@ class Row:
     """Heads and liaisons reach only what their own unit leads, supports or has on its territory."""
     concerned: frozenset[Role] | None = None
     """Of a thing that is between persons: the roles of those whom it concerns; nobody else reaches it."""
+    finder: bool = False
+    """An inspector reaches only what they have found themselves."""

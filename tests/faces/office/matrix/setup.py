@@ -19,6 +19,7 @@ MATRIX: dict[str, Row] = {
     "setup_function_proposals": Row(OFFICE, answers=302),
     "setup_function_undo": Row(OFFICE, "post", answers=302),
     "setup_function_unmap": Row(OFFICE, "post", args=(1,), answers=403),
+    "setup_limits": Row(OFFICE, answers=302),
     "setup_nodes": Row(OFFICE, answers=302),
     "setup_node_undo": Row(OFFICE, "post", answers=302),
     "setup_node": Row(OFFICE, args=(1,), answers=404),

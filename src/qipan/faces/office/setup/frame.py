@@ -71,6 +71,7 @@ def _tools() -> list[tuple[str, str]]:
     tools = (
         (_("Journal"), served("journal")),
         (_("Classes and time limits"), served("work_classes")),
+        (_("The county's own limits"), served("setup_limits")),
         (_("Rules of handling"), served("work_settings")),
         (_("Practice"), served("practice")),
         (_("Editions"), served("editions")),

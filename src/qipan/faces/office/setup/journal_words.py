@@ -22,6 +22,7 @@ VERBS = {
     "calendar.year_off": Text("移除某年日历", "removed a year's calendar"),
     "campaign.begin": Text("建立创建活动", "began the campaign"),
     "campaign.change": Text("修改创建活动", "changed the campaign"),
+    "campaign.limits": Text("设置本县标准", "set the county's own limits"),
     "campaign.pin": Text("选定标准版本", "pinned an edition"),
     "campaign.remove_year": Text("移除年度", "removed a year"),
     "campaign.year": Text("设置年度", "set a year"),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.setup import calendar, campaign, first, frame, functions, journal, nodes, practice, standard
+from qipan.faces.office.setup import (
+    calendar,
+    campaign,
+    first,
+    frame,
+    functions,
+    journal,
+    local,
+    nodes,
+    practice,
+    standard,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", frame.setup, name="setup"),
@@ -23,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("functions/proposals/", functions.setup_function_proposals, name="setup_function_proposals"),
     path("functions/undo/", functions.setup_function_undo, name="setup_function_undo"),
     path("functions/<int:pk>/unmap/", functions.setup_function_unmap, name="setup_function_unmap"),
+    path("limits/", local.setup_limits, name="setup_limits"),
     path("nodes/", nodes.setup_nodes, name="setup_nodes"),
     path("nodes/undo/", nodes.setup_node_undo, name="setup_node_undo"),
     path("nodes/<int:pk>/", nodes.setup_node, name="setup_node"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0004_phases"),
+        ("campaigns", "0005_phases"),
         ("work", "0012_demands"),
     ]
 

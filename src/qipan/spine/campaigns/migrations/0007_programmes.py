@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0005_special_actions"),
+        ("campaigns", "0006_special_actions"),
         ("sites", "0004_sponsors"),
         ("units", "0003_sent_forms"),
     ]

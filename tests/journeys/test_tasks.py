@@ -51,3 +51,129 @@ def test_deadlines_keep_their_words(browser: Browser, server: str) -> None:
         expect(office.locator("h1 .pill")).to_have_text("ongoing")
         office.goto(f"{server}/work/?light=standing")
         expect(office.locator("table.work-list tbody")).to_contain_text(number)
+
+
+def give(page: Page, server: str, title: str, deadline: str, unit: str, *, parent: str = "", helpers: int = 0) -> str:
+    """Give a task; return its number."""
+    page.goto(f"{server}/work/tasks/new/{'?parent=' + parent if parent else ''}")
+    page.locator('input[name="title"]').fill(title)
+    page.locator('select[name="unit"]').select_option(label=unit)
+    page.locator('input[name="deadline"]').fill(deadline)
+    page.locator('input[name="deliverable"]').fill("A list with photos.")
+    if helpers:
+        options = page.locator('select[name="supports"] option').all_inner_texts()
+        page.locator('select[name="supports"]').select_option(label=[one for one in options if one != unit][:helpers])
+    send(page)
+    found = NUMBER.search(page.url)
+    assert found, page.locator("main").inner_text()[:400]
+    return found.group(1)
+
+
+def test_a_task_rests_on_a_document_and_waits_for_its_subtasks(browser: Browser, server: str) -> None:
+    """A document is entered, a task cites it by clause, the document lists it; one lead and three supporting units all see
+    it, only the lead reports; what is broken down is not closed while a part is open.
+
+    C17, C29.
+    """
+    with people(browser, forgiven=("403", "422", "409")) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/basis/")
+        form = office.locator("form.fields").first
+        form.locator('input[name="title"]').fill("County plan of the campaign")
+        form.locator('input[name="number"]').fill("No. 3 of 2026")
+        send(office, form)
+
+        head = person("en-GB", DESK)
+        sign_in(head, server, "example-head")
+        unit = head.locator("h1").inner_text().strip()
+        number = give(office, server, "Mend the lanes", "2027年3月底前", unit, helpers=3)
+        assert office.locator('a[href^="/units/"]').count() >= 4, "the lead and three supporting units"
+
+        office.locator("details", has_text="Cite a document").locator("summary").click()
+        office.locator('select[name="document"]').select_option(index=1)
+        office.locator('input[name="clause"]').fill("Article 3")
+        with office.expect_navigation():
+            office.locator("form.cite-form button").click()
+        office.locator("section", has_text="What it rests on").get_by_role("link", name="County plan").click()
+        expect(office.locator("main")).to_contain_text("Article 3")
+        expect(office.locator("main")).to_contain_text(number)
+        fits(office)
+        # The figure of the document opens the list that it counts.
+        office.locator("#tasks-title a").click()
+        expect(office.locator("table.work-list tbody tr")).to_have_count(1)
+        expect(office.locator("table.work-list tbody")).to_contain_text(number)
+
+        part = give(office, server, "Mend the first lane", "30天内", unit, parent=number)
+        office.goto(f"{server}/work/{number}/")
+        expect(office.locator("main")).to_contain_text("It cannot be closed while a subtask is open.")
+        expect(office.locator("main")).to_contain_text(part)
+
+        # The lead accepts and reports; the office cannot close it, and is told which part is open.
+        head.goto(f"{server}/work/{number}/")
+        with head.expect_navigation():
+            head.locator(".act-main").click()
+        head.locator(".act-main").click()
+        head.locator('textarea[name="text"]').fill("The lanes are mended.")
+        head.locator('textarea[name="without"]').fill("Their part comes later.")
+        send(head)
+        office.goto(f"{server}/work/{number}/recheck/")
+        office.locator('input[name="outcome"][value="pass"]').check(force=True)
+        send(office)
+        expect(office.locator("main")).to_contain_text("Subtasks are still open")
+        expect(office.locator("main")).to_contain_text(part)
+        office.goto(f"{server}/work/{part}/cancel/")
+        office.locator('textarea[name="reason"]').fill("Done with the others.")
+        send(office)
+        office.goto(f"{server}/work/{number}/recheck/")
+        office.locator('input[name="outcome"][value="pass"]').check(force=True)
+        send(office)
+        expect(office.locator("main")).to_contain_text("closed")
+        # What offices forget: without a unit or a date nothing is saved.
+        office.goto(f"{server}/work/tasks/new/")
+        office.locator('input[name="title"]').fill("Nobody's task")
+        office.evaluate("document.querySelector('select[name=unit]').removeAttribute('required')")
+        send(office)
+        expect(office.locator("main")).to_contain_text("no task is saved without one")
+
+
+def test_a_unit_aims_higher_and_looks_for_its_own_faults(browser: Browser, server: str) -> None:
+    """Two days earlier is accepted and shown to both; later is refused with the reason. What a unit finds itself is
+    counted apart from what others find.
+
+    C15, C49.
+    """
+    with people(browser, forgiven=("403", "422")) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        head = person("en-GB", DESK)
+        sign_in(head, server, "example-head")
+        unit = head.locator("h1").inner_text().strip()
+        number = give(office, server, "Paint the crossings", "2027-03-31", unit)
+
+        head.goto(f"{server}/work/{number}/own-date/")
+        head.locator('input[name="deadline"]').fill("2027-04-02")
+        send(head)
+        expect(head.locator("main")).to_contain_text("never later")
+        head.locator('input[name="deadline"]').fill("2027-03-29")
+        send(head)
+        for page in (head, office):
+            page.goto(f"{server}/work/{number}/")
+            expect(page.locator("main")).to_contain_text("Set by the unit itself")
+            expect(page.locator("main")).to_contain_text("29 Mar 2027")
+        office.goto(f"{server}/work/?number={number}")
+        expect(office.locator("table.work-list tbody")).to_contain_text("own date 2027-03-29")
+
+        head.goto(f"{server}/work/")
+        head.get_by_role("link", name="Log what your unit found").click()
+        head.locator('input[name="title"]').fill("A loose railing at our own gate")
+        head.locator('input[name="deadline"]').fill("3天内")
+        fits(head)
+        send(head)
+        found = NUMBER.search(head.url)
+        assert found
+        own = found.group(1)
+        office.goto(f"{server}/work/?found=own&sort=-number")
+        expect(office.locator("table.work-list tbody")).to_contain_text(own)
+        office.goto(f"{server}/work/?found=others&number={own}")
+        expect(office.locator("table.work-list tbody tr")).to_have_count(0)

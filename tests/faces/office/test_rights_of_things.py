@@ -34,6 +34,7 @@ from qipan.spine.campaigns.models import (
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
+from qipan.spine.work.basis.models import BasisDocument
 from qipan.spine.work.classes import seed_classes
 from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
@@ -112,6 +113,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     special = SpecialAction.objects.create(
         campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
     )
+    paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
     duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
@@ -131,12 +133,12 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
-        "handover_sign": (handed.pk,),
         "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
         "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
+        "handover_sign": (handed.pk,), "basis_document": (paper.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:

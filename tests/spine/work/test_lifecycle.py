@@ -44,6 +44,7 @@ WHO: dict[str, set[str]] = {
     "appeal": HANDLERS,
     "defer": {"office"},
     "contribute": {"helper"},
+    "own_date": HANDLERS,
     "suspend": {"office"},
     "merge": {"office"},
     "unmerge": {"office"},
@@ -68,6 +69,7 @@ WHEN: dict[str, set[str]] = {
     "appeal": {"issued", "accepted"},
     "defer": {"issued", "accepted"},
     "contribute": {"issued", "accepted"},
+    "own_date": {"issued", "accepted"},
     "suspend": {"issued", "accepted"},
     "merge": {"issued", "accepted"},
     "unmerge": {"merged"},
@@ -117,6 +119,7 @@ def act(town: Town, action: str, item: WorkItem, by: Post) -> object:
         "defer": lambda: actions.defer(
             item.pk, version=version, by=by, leader=town["leader"].pk, reason="待拆迁", until=at(900).date(), at=now
         ),
+        "own_date": lambda: actions.set_own_date(item.pk, version=version, by=by, deadline=at(51), at=now),
         "contribute": lambda: actions.contribute(item.pk, version=version, by=by, text="已配合", at=now),
         "suspend": lambda: actions.suspend(item.pk, version=version, by=by, reason="等待拆迁", at=now),
         "resume": lambda: actions.resume(item.pk, version=version, by=by, reason="已具备条件", at=now),

@@ -36,6 +36,8 @@ from qipan.spine.work.limits import ahead
 from qipan.spine.work.merging import merge, part
 from qipan.spine.work.models import Kind, State, Step, WorkItem
 from qipan.spine.work.opening import Finding, Opened, Responsible, open_key, open_orders, proposed, take_counter
+from qipan.spine.work.own.dates import set_own_date
+from qipan.spine.work.own.finding import log_own
 from qipan.spine.work.parts import contribute
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
 from qipan.spine.work.rechecking import Rechecked, recheck
@@ -45,9 +47,9 @@ from qipan.spine.work.writing import beside, entry, hang, moment, release, write
 
 __all__ = [
     "Finding", "Opened", "PlannedTask", "Rechecked", "Responsible", "accept", "appeal", "cancel", "consent", "contribute",
-    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "merge", "note",
+    "coordinate", "decide", "decompose", "defer", "extend", "give_back", "instruct", "issue_task", "log_own", "merge", "note",
     "open_orders", "part", "preview_decomposition", "proposed", "reassign", "recheck", "reopen", "report", "resume",
-    "set_deadline", "suspend", "take_back", "withdraw",
+    "set_deadline", "set_own_date", "suspend", "take_back", "withdraw",
 ]  # fmt: skip
 
 
@@ -131,7 +133,7 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         changes |= anew(item, now)
         write(
             item, version, [*lapsed, entry(item, Step.REASSIGNED, by, now, text=why, data=data)],
-            **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, accepted_at=None, reported_at=None,
+            **changes, state=State.ISSUED, lead_id=new.pk, person_id=None, own_deadline=None, accepted_at=None, reported_at=None,
         )  # fmt: skip
         item.lead = new
         item.supports.remove(new)
@@ -229,7 +231,7 @@ def reopen(pk: int, *, version: int, by: Post, reason: str, at: datetime | None 
         written.handling_round = again
         write(
             item, version, [written],
-            state=State.ISSUED, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
+            state=State.ISSUED, own_deadline=None, handling_round=again, accepted_at=None, reported_at=None, closed_at=None, moved=None,
             open_key=key, **changes,
         )  # fmt: skip
         noted.note("work.reopen", thing(item), {"round": again})

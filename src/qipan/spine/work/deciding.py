@@ -131,7 +131,7 @@ def _give(item: WorkItem, found: _Outcome, unit: str, by: Post, now: datetime) -
         raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
     data = {"from": item.lead.code if item.lead else "", "to": new.code}
     found.changes |= anew(item, now) | {
-        "state": State.ISSUED, "lead_id": new.pk, "person_id": None, "accepted_at": None, "reported_at": None,
+        "state": State.ISSUED, "lead_id": new.pk, "person_id": None, "own_deadline": None, "accepted_at": None, "reported_at": None,
     }  # fmt: skip
     found.data |= {"unit": new.code}
     found.entries.append(entry(item, Step.REASSIGNED, by, now, data=data))

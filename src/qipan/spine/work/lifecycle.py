@@ -38,6 +38,7 @@ class Action(StrEnum):
     DEFER = "defer"
     RESUME = "resume"
     CONTRIBUTE = "contribute"
+    OWN_DATE = "own_date"
     WITHDRAW = "withdraw"
     SUSPEND = "suspend"
     MERGE = "merge"
@@ -93,6 +94,7 @@ MOVES: dict[Action, Move] = {
         UNREPORTED | {State.SUSPENDED}, None, (Step.RESUMED,), Who.OFFICE, frozenset({State.SUSPENDED})
     ),
     Action.CONTRIBUTE: Move(UNREPORTED, None, (Step.CONTRIBUTED,), Who.SUPPORTER),
+    Action.OWN_DATE: Move(UNREPORTED, None, (Step.OWN_DATE,), Who.HANDLER),
     Action.WITHDRAW: Move(UNREPORTED, None, (Step.WITHDRAWN,), Who.HANDLER),
     Action.SUSPEND: Move(UNREPORTED, State.SUSPENDED, (Step.SUSPENDED,), Who.OFFICE),
     Action.MERGE: Move(UNREPORTED, State.MERGED, (Step.MERGED,), Who.OFFICE),

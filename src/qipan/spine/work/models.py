@@ -8,6 +8,8 @@ from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.campaigns.models import TimeNode
+from qipan.spine.work.basis.models import BasisDocument as BasisDocument
+from qipan.spine.work.basis.models import Citation as Citation
 from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 from qipan.spine.work.special.models import Attachment as Attachment
@@ -187,6 +189,12 @@ class WorkItem(models.Model):
     cadence = models.CharField(
         max_length=10, blank=True, help_text="weekly, monthly, quarterly, yearly, or standing (长期坚持)"
     )
+    own_deadline = models.DateTimeField(
+        null=True, blank=True, help_text="an earlier date that the unit set itself; it changes no light"
+    )
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="subtasks", help_text="the task it is a part of"
+    )
     follows = models.OneToOneField(
         "self", models.SET_NULL, null=True, blank=True, related_name="followed_by",
         help_text="the one before it, of what comes again",
@@ -296,6 +304,7 @@ class Step(models.TextChoices):
     DEFERRED = "deferred"
     RESUMED = "resumed"
     CONTRIBUTED = "contributed"
+    OWN_DATE = "own_date"
     WITHDRAWN = "withdrawn"
     SUSPENDED = "suspended"
     MERGED = "merged"

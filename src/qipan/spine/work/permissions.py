@@ -98,6 +98,12 @@ OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+ISSUE_TASK = Rule(frozenset({Role.OFFICE, Role.LEADER}))
+"""Who may give a unit a single task."""
+LOG_OWN = Rule(UNITS)
+"""Who logs what their own unit has found."""
+KEEP_BASIS = Rule(frozenset({Role.OFFICE}))
+"""Who keeps the register of basis documents."""
 SET_RULES = Rule(frozenset({Role.OFFICE}))
 """Who sets when an item can be returned, how long an extension may be, and when a light turns."""
 SET_LADDER = Rule(frozenset({Role.OFFICE}))

@@ -18,6 +18,7 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Unit
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.lightness.months import month_bounds
@@ -58,9 +59,10 @@ class Filters:
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
-    others. `issued` is the month of issue (2026-03). "-" for `side` and `group` is what has none.
-    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a programme; `special` may be
-    recurred as well: closed, and found again within thirty days.
+    others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
+    document that items cite. "-" for `side` and `group` is what has none.
+    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a
+    programme; `special` may be recurred as well: closed, and found again within thirty days.
     """
 
     year: int = 0
@@ -92,6 +94,8 @@ class Filters:
     action: str = ""
     programme: str = ""
     issued: str = ""
+    parent: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def _wanted(
         "year": filters.year, "kind": filters.kind, "state": filters.state, "cluster": filters.site,
         "stratum": filters.site_type, "item": filters.item, "check_key": filters.check,
         "work_class__code": filters.work_class, "side": filters.side.replace("-", ""), "safety": filters.safety, "round": filters.round,
-        "origin_kind": filters.origin,
+        "origin_kind": filters.origin, "parent__number": filters.parent,
     }  # fmt: skip
     where &= Q(**{name: value for name, value in plain.items() if value})
     if filters.state == "open":
@@ -213,6 +217,9 @@ def _wanted(
         where &= at_programme(post.unit.county_id, filters.programme, tree)
     if filters.action:
         where &= of_actions(post.unit.county_id, filters.action, tree)
+    if filters.basis:
+        document = int(filters.basis) if filters.basis.isascii() and filters.basis.isdecimal() else 0
+        where &= Q(pk__in=Citation.objects.filter(document_id=document).values("work_item_id"))
     if filters.light:
         where &= light_is(filters.light, now)
     if filters.special in EVER_ASKED:

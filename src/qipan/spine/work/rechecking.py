@@ -42,6 +42,7 @@ from qipan.spine.work.errors import EvidenceMissing, NotIndependent, WorkError
 from qipan.spine.work.independence import Handlers, handlers, objection
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.models import Kind, LogEntry, State, Step, WorkItem
+from qipan.spine.work.subtasks import refuse_open
 from qipan.spine.work.writing import entry, hang, moment, release, stale, write
 
 PASS, FAIL = "pass", "fail"
@@ -162,6 +163,8 @@ def recheck(
     judged = _judge(item, year, outcome, outcomes or {}, handlers(item, tree, log), tree, absorbed_items(item, log))
     if not judged.passed and not text.strip():
         raise WorkError(Text("复查不通过，请写明仍存在的问题。", "Say what is still wrong."), "text")
+    if judged.passed:
+        refuse_open(item)
     with act(actor(by), now) as noted:
         moved, observation = _record(item, year, judged, by, now)
         step = _passed if judged.passed else _failed

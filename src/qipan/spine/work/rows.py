@@ -80,6 +80,7 @@ class Row:
     deadline_text: str = ""
     cadence: str = ""
     milestone: Milestone | None = None
+    own_deadline: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -141,6 +142,7 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         instructed_at=item.instructed_at, origin=(item.origin_kind, item.origin_id, item.origin_label),
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
         deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
+        own_deadline=item.own_deadline,
         came_by=item.came_by,
         milestone=Milestone(item.milestone.pk, item.milestone.name) if item.milestone else None,
     )  # fmt: skip

@@ -18,12 +18,14 @@ from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Actor, Thing, act
 from qipan.ground.units.acting import actor
-from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.units.models import Post, Unit
+from qipan.ground.units.queries import held
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
+from qipan.spine.work.basis.actions import Cited, cite_in
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.demands import OVER, Asking, ask, refuse_if_on_file
@@ -32,10 +34,12 @@ from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import STANDING, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
-from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK
+from qipan.spine.work.subtasks import parent_for
 from qipan.spine.work.timing.when import When, as_when
 from qipan.spine.work.writing import entry
 
+SIDES = ("hardware", "software")
 CHECK = "check"
 """The origin of a task that came from a check."""
 
@@ -175,6 +179,7 @@ def decompose(
 def issue_task(
     year: CampaignYear, *, by: Post, title: Text, unit: str, deadline: datetime | When, text: str = "", deliverable: str = "",
     check: str = "", supports: Iterable[str] = (), origin: tuple[str, str, str] = ("office", "", ""),
+    parent: str = "", post: int | None = None, side: str = "", basis: Sequence[Cited] = (),
     at: datetime | None = None,
 ) -> WorkItem:  # fmt: skip
     """Issue a single task.
@@ -190,13 +195,17 @@ def issue_task(
         check: the check that it serves, if one.
         supports: codes of supporting units.
         origin: kind, id and label of what it came from.
+        parent: number of the task that it is a subtask of.
+        post: number of the post of the person in charge, in the lead unit.
+        side: hardware or software; that of the check or of the parent when empty.
+        basis: documents that it rests on.
         at: when; now unless told otherwise.
 
     Raises:
         PermissionDenied: this post issues no tasks.
-        WorkError: no title, no such unit, or no deadline ahead.
+        WorkError: no title, no such unit, person, parent or document, or no deadline ahead.
     """
-    if by.unit.county_id != year.campaign.county_id or by.role not in {Role.OFFICE, Role.LEADER}:
+    if not ISSUE_TASK.allows(by, year.campaign.county):
         raise PermissionDenied
     if not title.zh.strip():
         raise WorkError(Text("请填写任务名称。", "Say what the task is."), "title")
@@ -209,13 +218,28 @@ def issue_task(
         score = standing(year).card.checks.get(check)
         if score is not None and score.possible and score.earned == score.possible:
             refuse_if_on_file(year, rulebook(year), check)
+    lead, given, now = _unit(codes, unit, title), as_when(deadline), at or timezone.now()
+    if side and side not in SIDES:
+        raise WorkError(Text("请选择硬件或软件。", "Choose hardware or software."), "side")
+    over = parent_for(parent, by.unit.county_id, given.deadline) if parent.strip() else None
+    person = _person(post, lead, now) if post is not None else None
+    node = line.node if line else over.node if over else ""
     draft = _Draft(
-        title, _unit(codes, unit, title), as_when(deadline), check=check, node=line.node if line else "", supports=helpers,
+        title, lead, given, check=check, node=node, supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
+        parent=over.pk if over else None, person=person, side=side or (over.side if over and not line else ""),
+        basis=tuple(basis),
     )  # fmt: skip
-    made = _issue(year, [draft], by, at or timezone.now())
+    made = _issue(year, [draft], by, now)
     if not made:
-        raise WorkError(Text("该测评点已有在办任务。", "This check has an open task already."), "check")
+        number = _open_tasks(year).get(check, "")
+        raise WorkError(
+            Text(
+                f"该测评点已有在办任务{number}，可作为其子任务交办。",
+                f"This check has an open task already, {number}: give it as a subtask of that one.",
+            ),
+            "check",
+        )
     return made[0]
 
 
@@ -231,6 +255,10 @@ class _Draft:
     text: str = ""
     deliverable: str = ""
     follows: int | None = None
+    parent: int | None = None
+    person: int | None = None
+    side: str = ""
+    basis: tuple[Cited, ...] = ()
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -241,6 +269,18 @@ def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit"
     if code not in codes:
         raise WorkError(Text(f"本县没有编号为“{code}”的单位。", f"The county has no unit {code!r}."), field)
     return codes[code]
+
+
+def _person(post: int, lead: Unit, now: datetime) -> int:
+    """Return the person who holds a post in a unit."""
+    found = (
+        Post.objects.filter(held(messages.day_of(now)), pk=post, unit=lead).values_list("person_id", flat=True).first()
+    )
+    if found is None:
+        raise WorkError(
+            Text("责任人须是牵头单位的在岗人员。", "The person has to hold a post in the lead unit."), "post"
+        )
+    return found
 
 
 def task_key(county_id: int, year: int, check: str) -> str:
@@ -255,7 +295,8 @@ def follow(last: WorkItem, year: CampaignYear, given: When, now: datetime) -> Wo
     draft = _Draft(
         last.title, last.lead, given, check=last.check_key, node=last.node, supports=tuple(last.supports.all()),
         origin=(last.origin_kind, last.origin_id, last.origin_label), text=last.text, deliverable=last.deliverable,
-        follows=last.pk,
+        follows=last.pk, side=last.side, parent=last.parent_id,
+        basis=tuple(Cited(one.document_id, one.clause) for one in last.citations.all()),
     )  # fmt: skip
     made = _issue(year, [draft], None, now)
     return made[0] if made else None
@@ -274,6 +315,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         settings = take_counter(county)
         taken = _open_tasks(year)
         made: list[WorkItem] = []
+        issued: list[_Draft] = []
         supports: list[tuple[WorkItem, Unit]] = []
         for draft in drafts:
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
@@ -284,13 +326,17 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
             )  # fmt: skip
             item.due_from, item.calendar_gap = until.due_from, until.gap
             line = lines.get(draft.check)
-            item.side = line.side if line else ""
+            item.side = draft.side or (line.side if line else "")
             if draft.origin[0] == CHECK:
                 taken[draft.origin[1]] = item.number
                 item.open_key = task_key(county, year.year, draft.check)
             made.append(item)
+            issued.append(draft)
             supports += [(item, unit) for unit in draft.supports]
         WorkItem.objects.bulk_create(made)
+        for item, draft in zip(made, issued, strict=True):
+            for cited in draft.basis:
+                cite_in(noted, item, cited)
         settings.save(update_fields=["next_number"])
         through = WorkItem.supports.through
         through.objects.bulk_create([through(workitem_id=item.pk, unit_id=unit.pk) for item, unit in supports])
@@ -339,5 +385,6 @@ def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: dateti
         check_key=draft.check, node=draft.node, lead=draft.lead, state=State.ISSUED, issued_at=now, due_from=now,
         deadline=draft.when.deadline, deadline_text=draft.when.text, cadence=draft.when.cadence,
         limit=draft.when.limit.amount if draft.when.limit else None,
-        limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows,
+        limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows, parent_id=draft.parent,
+        person_id=draft.person,
     )  # fmt: skip

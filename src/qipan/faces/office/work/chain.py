@@ -27,6 +27,7 @@ STEP_WORDS: dict[str, Promise] = {
     "reassigned": pgettext_lazy("stage", "given to another unit"),
     "deadline": pgettext_lazy("stage", "deadline changed"),
     "instructed": pgettext_lazy("stage", "leader's instruction"),
+    "own_date": pgettext_lazy("stage", "own date set"),
     "taken_back": pgettext_lazy("stage", "instruction taken back"),
     "noted": pgettext_lazy("stage", "note"),
     "cancelled": pgettext_lazy("stage", "cancelled"),

@@ -140,6 +140,14 @@ def _actual(shown: ShownRow) -> dict[str, Any]:
     return {"words": day(shown.row.ended_at) if shown.row.ended_at else "", "short": True}
 
 
+def _under_deadline(row: Row) -> str:
+    """Return what stands under a deadline: its words, and the earlier date that the unit set itself."""
+    own = ""
+    if row.own_deadline is not None:
+        own = _("own date %(date)s") % {"date": f"{timezone.localdate(row.own_deadline):%Y-%m-%d}"}
+    return " · ".join(words for words in (row.deadline_text, own) if words)
+
+
 TITLE = Column("title", gettext_lazy("Item of work"), sort="number")
 LIGHT = Column("light", gettext_lazy("Light"), sort="late")
 SITE = Column("site", gettext_lazy("Site"), _site)
@@ -160,7 +168,7 @@ STATE = Column("state", gettext_lazy("Stage"), lambda shown: {"words": shown.sta
 DEADLINE = Column(
     "deadline",
     gettext_lazy("Planned"),
-    lambda shown: {"words": day(shown.row.deadline), "short": True, "under": shown.row.deadline_text},
+    lambda shown: {"words": day(shown.row.deadline), "short": True, "under": _under_deadline(shown.row)},
     sort="deadline",
 )
 ACTUAL = Column("actual", gettext_lazy("Actual"), _actual)
@@ -212,7 +220,7 @@ def export_headings() -> list[str]:
         _("Number"), _("Kind"), _("Item of work"), _("Stage"), _("Light"), _("Lead unit"), _("Territory"),
         _("Supporting units"), _("Person in charge"), _("Site code"), _("Site"), _("Type"), _("Criterion"), _("Item key"),
         _("Class code"), _("Hardware or software"), _("Safety"), _("Comes from"), _("Round"), _("Issued"),
-        _("Planned date"), _("Deadline as written"), _("Actual date"), _("Days of difference"), _("Points at stake"), _("Round of handling"),
+        _("Planned date"), _("Deadline as written"), _("Date of its own"), _("Actual date"), _("Days of difference"), _("Points at stake"), _("Round of handling"),
         _("Times found"), _("How the last reply came"),
     ]  # fmt: skip
 
@@ -234,6 +242,6 @@ def exported(shown: ShownRow) -> list[object]:
         shown.criterion.name.into(language) if shown.criterion else "", row.item,
         row.work_class.code if row.work_class else "", SIDE_WORDS[row.side].into(language) if row.side in SIDE_WORDS else "",
         _("yes") if row.safety else "", row.origin[2], row.round, date(row.issued_at), date(row.deadline),
-        row.deadline_text, date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
+        row.deadline_text, date(row.own_deadline), date(row.ended_at), row.days if row.ended_at or row.days > 0 else None, row.points / POINT, row.handling_round,
         row.sightings, str(CAME.get(row.came_by, "")),
     ]  # fmt: skip

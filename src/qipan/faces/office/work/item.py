@@ -29,10 +29,12 @@ from qipan.faces.office.work.moving import moved
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.basis.queries import citations, documents
 from qipan.spine.work.ladder import RUNG_WORDS, paper_number
 from qipan.spine.work.opening import title_of, why_words
-from qipan.spine.work.permissions import READ_LADDER
+from qipan.spine.work.permissions import ISSUE_TASK, KEEP_BASIS, READ_LADDER
 from qipan.spine.work.queries import item_page
+from qipan.spine.work.subtasks import kin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,8 +173,33 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "waits_for": acts.waits_for,
         "people": found.people,
         "uid": uuid.uuid4(),
+        **_kin(desk, found),
         "note_url": reverse("work_note", args=[row.number]),
         **_links(found, book),
+    }  # fmt: skip
+
+
+def _kin(desk: Desk, found: ItemPage) -> dict[str, Any]:
+    """Return the task above, the subtasks, and the documents that an item rests on."""
+    row = found.row
+    kept = kin(desk.post, row.pk, found.now)
+    above = kept.parent
+    gives = (
+        row.kind == "task" and above is None and row.state in {"issued", "accepted"} and ISSUE_TASK.allows(desk.post)
+    )
+    papers = documents(desk.post) if KEEP_BASIS.allows(desk.post) and row.kind == "task" else []
+    return {
+        "parent": {"row": above, "url": reverse("work_item", args=[above.number])} if above is not None else None,
+        "subtasks": [
+            {"row": each, "url": reverse("work_item", args=[each.number]), "light": light(each, found.now)}
+            for each in kept.subtasks
+        ],
+        "subtasks_open": kept.open,
+        "subtasks_url": f"{reverse('work_list')}?parent={row.number}",
+        "subtask_url": f"{reverse('task_new')}?parent={row.number}" if gives else "",
+        "citations": [(each, reverse("basis_document", args=[each.document])) for each in citations(row.pk)],
+        "papers": [(each.pk, each.cited_as) for each in papers],
+        "cite_url": reverse("work_cite", args=[row.number]),
     }  # fmt: skip
 
 
@@ -321,6 +348,8 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             if data.get("words"):
                 return _("new deadline %(words)s: %(at)s") % {"words": data["words"], "at": at}
             return _("new deadline %(at)s") % {"at": at}
+        case "own_date":
+            return minute(datetime.fromisoformat(data["own"])) if data.get("own") else _("taken away")
         case "escalated":
             return _rung(data)
         case _:

@@ -26,9 +26,10 @@ from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.work.basis.queries import documents
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE, READ_LADDER
+from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, LOG_OWN, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
@@ -95,10 +96,12 @@ SPECIAL_VIEWS = {
 """Views that are not of one state; each is offered where it holds something."""
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
+    "self": gettext_lazy("found by the unit itself"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
-    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", *PLANNED,
+    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", "parent", "basis",
+    *PLANNED,
 )  # fmt: skip
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
@@ -106,6 +109,7 @@ NAMES = {
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
     "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
     **{name: name for name in PLANNED},
+    "parent": "parent", "basis": "basis",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -167,12 +171,14 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "filters": _first_filters(request, known, names),
         "more_filters": _more_filters(request, known, around),
         "keep": kept,
-        "chips": list(_chips(request, around, known, names)),
+        "chips": list(_chips(request, desk, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
         "exports": exports.links(request),
         "share_url": reverse("work_list_share") + _query(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
+        "task_url": reverse("task_new") if ISSUE_TASK.allows(desk.post, desk.county) else "",
+        "own_url": reverse("own_new") if LOG_OWN.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
         "sheet_url": _sheet_url(desk, filters),
         "requests_url": reverse("work_requests"),
@@ -282,7 +288,9 @@ def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[
     ]
 
 
-def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+def _chips(
+    request: HttpRequest, desk: Desk, around: Around, known: Options, names: Mapping[str, str]
+) -> Iterable[tuple[str, str]]:
     """Return every condition in words, each with the address that takes it away."""
     get, language = request.GET, get_language() or "en"
     for name in NAMES:
@@ -328,6 +336,10 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":
                 words = class_groups()[value].title.into(language) if value in class_groups() else str(NONE["group"])
+            case "parent":
+                words = _("subtasks of %(number)s") % {"number": value}
+            case "basis":
+                words = _document_words(desk, value)
             case "site":
                 words = _("site %(code)s") % {"code": value}
             case "round":
@@ -335,6 +347,11 @@ def _chips(request: HttpRequest, around: Around, known: Options, names: Mapping[
             case _:
                 words = value
         yield words, _address(request, **{name: ""})
+
+
+def _document_words(desk: Desk, value: str) -> str:
+    found = documents(desk.post, pk=whole(value))
+    return _("rests on %(document)s") % {"document": found[0].cited_as if found else value}
 
 
 def _sheet_url(desk: Desk, filters: Filters) -> str:

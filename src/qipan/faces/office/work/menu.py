@@ -21,7 +21,7 @@ MAIN = {"issued": "accept", "accepted": "report", "reported": "recheck"}
 ASKS = ("return", "extend", "coordinate", "appeal")
 """What a unit may ask of an item."""
 OTHERS = (
-    "contribute", *ASKS, "withdraw", "decide", "consent", "instruct", "reassign", "deadline", "defer", "suspend", "resume",
+    "contribute", "own_date", *ASKS, "withdraw", "decide", "consent", "instruct", "reassign", "deadline", "defer", "suspend", "resume",
     "note", "merge", "unmerge", "cancel", "reopen",
 )  # fmt: skip
 """The rest, in the order of the menu."""
@@ -94,6 +94,8 @@ def act_word(action: str) -> str:
             return pgettext("act", "Take up again")
         case "contribute":
             return pgettext("act", "Add your part")
+        case "own_date":
+            return pgettext("act", "Set your own earlier date")
         case "withdraw":
             return pgettext("act", "Withdraw the request")
         case "suspend":
@@ -165,6 +167,8 @@ def _note(name: str) -> str:
             return _("who leads, until when, who helps: the office decides")
         case "appeal":
             return _("what was found is not so; once")
+        case "own_date":
+            return _("never later than the deadline; the office sees both")
         case "defer":
             return _("a hard problem, with a leader's approval")
         case "suspend":

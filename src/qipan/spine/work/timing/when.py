@@ -83,8 +83,9 @@ def set_to(item: WorkItem, given: When) -> dict[str, Any]:
         clock(item.county_id), item.issued_at, given.deadline, settings_of(item.county_id),
         standing=given.cadence == STANDING,
     )  # fmt: skip
+    own = item.own_deadline if item.own_deadline is None or item.own_deadline <= given.deadline else None
     return {
-        "deadline": given.deadline, "deadline_text": given.text, "cadence": given.cadence, "due_from": until.due_from,
+        "own_deadline": own, "deadline": given.deadline, "deadline_text": given.text, "cadence": given.cadence, "due_from": until.due_from,
         "calendar_gap": until.gap,
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0005_phases"),
-        ("work", "0012_demands"),
+        ("work", "0014_own_date"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Basis documents: what tasks rest on, by title, number and clause."""

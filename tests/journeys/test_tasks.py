@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.acts import NUMBER, send
@@ -177,3 +179,33 @@ def test_a_unit_aims_higher_and_looks_for_its_own_faults(browser: Browser, serve
         expect(office.locator("table.work-list tbody")).to_contain_text(own)
         office.goto(f"{server}/work/?found=others&number={own}")
         expect(office.locator("table.work-list tbody tr")).to_have_count(0)
+
+
+def test_pasted_text_becomes_work_when_each_has_a_lead_and_a_day(browser: Browser, server: str) -> None:
+    """The points of a speech and the lines of a chat become drafts; without a lead and a day nothing is issued. The list
+    can follow the points at stake.
+
+    C29-b.
+    """
+    with people(browser, forgiven=("422",)) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/paste/")
+        office.locator('textarea[name="text"]').fill("一、整治背街小巷。重点是老城区。\n二、规范农贸市场。")
+        with office.expect_navigation():
+            office.locator('button[value="preview"]').click()
+        office.locator('input[name="deadline"]').fill("明年3月底前")
+        office.locator('select[name="unit-0"]').select_option(index=1)
+        with office.expect_navigation():
+            office.locator('button[value="issue"]').click()
+        expect(office.locator("main")).to_contain_text("each ticked row needs a lead unit and a deadline")
+        office.locator('select[name="unit-1"]').select_option(index=2)
+        with office.expect_navigation():
+            office.locator('button[value="issue"]').click()
+        expect(office.locator("table.work-list tbody tr")).to_have_count(2)
+        expect(office.locator("table.work-list tbody")).to_contain_text("明年3月底前")
+
+        office.goto(f"{server}/work/?view=open&sort=points")
+        cells = office.locator("table.work-list tbody tr td.num").all_inner_texts()
+        points = [float(found.group()) for cell in cells if (found := re.search(r"\d+\.\d+", cell))]
+        assert len(points) > 10 and points == sorted(points, reverse=True)

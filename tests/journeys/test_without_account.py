@@ -145,3 +145,52 @@ def test_for_a_chat_group(browser: Browser, server: str) -> None:
             fits(leader)
             drawn = picture(leader)
             assert drawn.width == 1080 and drawn.height > 700
+
+
+def test_a_calendar_and_a_morning_message(browser: Browser, server: str) -> None:
+    """A liaison subscribes to a calendar; the office sets up a dry run, tries it, and sees what would be sent."""
+    with people(browser, forgiven=("404", "422")) as person:
+        liaison = person("zh-CN", PHONE)
+        sign_in(liaison, server, "example-liaison")
+        liaison.goto(f"{server}/accounts/")
+        send(liaison, liaison.locator('form[action$="/accounts/calendar/"]'))
+        fits(liaison)
+        address = liaison.locator('input[readonly][value*="/p/c/"]').input_value()
+        calendar = liaison.request.get(address).text()
+        assert (
+            calendar.startswith("BEGIN:VCALENDAR")
+            and "时限" in calendar
+            and re.search(r"DTSTART:\d{8}T\d{6}Z", calendar)
+        )
+        send(liaison, liaison.locator('form[action$="/calendar/end/"]'))
+        assert liaison.request.get(address).status == 404
+
+        office = person("zh-CN", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/setup/channels/")
+        office.locator('input[name="name"]').fill("城关工作群")
+        send(office)
+        fits(office)
+        # The example sends nothing outside: a robot is refused, and its address does not come back.
+        office.locator('input[name="name"]').fill("群")
+        office.locator('select[name="kind"]').select_option("wecom")
+        office.locator('input[name="address"]').fill("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=SECRETKEY")
+        send(office, office.locator("form.fields"))
+        expect(office.locator("main")).to_contain_text("只能试运行")
+        assert "SECRETKEY" not in office.content()
+        office.goto(f"{server}/setup/channels/")
+        send(office, office.locator('form[action$="/try/"]'))
+        # The worker sends within a minute or two.
+        said = office.locator('tr[data-delivery="dry"]').filter(has_text="城关工作群")
+        for _ in range(30):
+            if said.count():
+                break
+            office.wait_for_timeout(5_000)
+            office.reload()
+        expect(said.first).to_contain_text("测试消息")
+        # What the example's own dry runs would have said this morning: counts and numbers of items, no person.
+        morning = office.locator('tr[data-delivery="dry"]').filter(has_text="青石镇工作群")
+        expect(morning).to_contain_text(re.compile(r"待签收\d+件，临期\d+件，超期\d+件"))
+        expect(morning).to_contain_text(re.compile(r"1\. \d{4}-\d{5}"))
+        office.set_viewport_size({"width": 360, "height": 780})
+        fits(office)

@@ -2,7 +2,8 @@
 
 QIPAN_DATA     data directory (database, secret)      DATABASE_URL   postgresql://… or sqlite:///…
 QIPAN_HOST     names under which it is reached        QIPAN_TLS=1    it stands behind a proxy that speaks TLS
-QIPAN_DEBUG=1  error pages for developers
+QIPAN_DEBUG=1  error pages for developers             QIPAN_MAIL     smtp://name:password@host:587
+QIPAN_ROBOT_HOSTS  own servers of chat robots          QIPAN_MAIL_FROM  the sender
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from django.utils.functional import lazy
 
 from qipan.project.database import database
+from qipan.project.mail import mail_settings
 from qipan.project.place import data_directory, secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -112,6 +114,18 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# ---- messages to the outside: none unless the installation says so ------------------------------------------------
+
+# smtp://name:password@host:587 (STARTTLS), smtps://…:465; the sender in QIPAN_MAIL_FROM.
+MAIL_IS_SET_UP, MAIL = mail_settings(os.environ.get("QIPAN_MAIL", ""))
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_IS_SET_UP else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_TIMEOUT = MAIL.host, MAIL.port, 20
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.ssl, MAIL.starttls
+DEFAULT_FROM_EMAIL = os.environ.get("QIPAN_MAIL_FROM", "") or MAIL.user or "qipan@localhost"
+# Servers of one's own at which robots of chat groups are reached, beside the makers'.
+ROBOT_HOSTS = [host.strip() for host in os.environ.get("QIPAN_ROBOT_HOSTS", "").split(",") if host.strip()]
 
 # ---- languages and time ------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
+from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
@@ -113,6 +114,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     special = SpecialAction.objects.create(
         campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
     )
+    channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -138,7 +140,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
-        "handover_sign": (handed.pk,), "basis_document": (paper.pk,),
+        "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
+        "basis_document": (paper.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:

@@ -8,3 +8,7 @@ class NotifyConfig(AppConfig):
 
     name = "qipan.ground.notify"
     label = "notify"
+
+    def ready(self) -> None:
+        """Register what this room does in the background."""
+        from qipan.ground.notify.channels import delivering  # noqa: F401

@@ -48,3 +48,9 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"calendar of {self.post}"
+
+
+# Channels are a theme of their own, in their own package; Django finds the tables of a room through this module.
+from qipan.ground.notify.channels.models import Channel, Delivery  # noqa: E402
+
+__all__ = ["Channel", "Delivery", "Feed", "Message"]

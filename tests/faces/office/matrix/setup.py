@@ -3,6 +3,10 @@
 from tests.faces.office.matrix.row import OFFICE, OPEN, SIGNED_IN, Row
 
 MATRIX: dict[str, Row] = {
+    "setup_channels": Row(OFFICE),
+    "setup_deliveries": Row(OFFICE),
+    "setup_channel": Row(OFFICE, args=(999_999,), answers=404),
+    "setup_channel_try": Row(OFFICE, "post", args=(999_999,), answers=404),
     "setup": Row(OFFICE),
     "journal": Row(OFFICE),
     "journal_verify": Row(OFFICE, "post", answers=302),

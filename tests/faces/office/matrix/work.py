@@ -18,6 +18,7 @@ MATRIX: dict[str, Row] = {
     "ladder_days": Row(OFFICE),
     "slip": Row(SIGNED_IN, args=(1,), answers=404, bound=True),
     "task_new": Row(OFFICE | LEADER),
+    "work_paste": Row(OFFICE),
     "own_new": Row(HANDLERS),
     "work_own_date": Row(HANDLERS, args=ITEM, answers=404, bound=True),
     "basis": Row(SIGNED_IN),

@@ -73,6 +73,7 @@ def _tools() -> list[tuple[str, str]]:
         (_("Classes and time limits"), served("work_classes")),
         (_("The county's own limits"), served("setup_limits")),
         (_("Rules of handling"), served("work_settings")),
+        (_("Channels"), served("setup_channels")),
         (_("Practice"), served("practice")),
         (_("Editions"), served("editions")),
     )

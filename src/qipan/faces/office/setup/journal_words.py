@@ -31,6 +31,9 @@ VERBS = {
     "campaigns.let_go": Text("职能移出", "let functions go"),
     "campaigns.take_over": Text("职能移入", "took functions over"),
     "campaigns.withdraw_lead": Text("撤回选定的牵头单位", "withdrew an answering lead"),
+    "channels.add": Text("新增消息通道", "added a channel"),
+    "channels.change": Text("修改消息通道", "changed a channel"),
+    "channels.try": Text("测试消息通道", "tried a channel"),
     "classes.add": Text("新增问题分类", "added a class"),
     "classes.edit": Text("修改问题分类", "changed a class"),
     "classes.import": Text("导入问题分类", "imported classes"),
@@ -168,6 +171,7 @@ VERBS = {
 }
 
 THINGS = {
+    "channel": Text("消息通道", "channel"),
     "account": Text("账号", "account"), "backup": Text("备份", "backup"), "basis": Text("依据文件", "basis document"), "calendar": Text("日历", "calendar"),
     "campaign": Text("创建活动", "campaign"), "check": Text("测评点", "check"), "county": Text("县", "county"),
     "edition": Text("标准版本", "edition"), "function": Text("职能", "function"), "group": Text("专项组", "special group"),

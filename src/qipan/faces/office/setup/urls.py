@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from qipan.faces.office.setup import (
     calendar,
     campaign,
+    channels,
     first,
     frame,
     functions,
@@ -39,6 +40,10 @@ urlpatterns: list[URLPattern] = [
     path("nodes/undo/", nodes.setup_node_undo, name="setup_node_undo"),
     path("nodes/<int:pk>/", nodes.setup_node, name="setup_node"),
     path("nodes/<int:pk>/remove/", nodes.setup_node_remove, name="setup_node_remove"),
+    path("channels/", channels.setup_channels, name="setup_channels"),
+    path("channels/sent/", channels.setup_deliveries, name="setup_deliveries"),
+    path("channels/<int:pk>/", channels.setup_channel, name="setup_channel"),
+    path("channels/<int:pk>/try/", channels.setup_channel_try, name="setup_channel_try"),
     path("practice/", practice.practice, name="practice"),
     path("practice/make/", practice.practice_make, name="practice_make"),
     path("practice/enter/", practice.practice_enter, name="practice_enter"),

@@ -97,6 +97,8 @@ SPECIAL_VIEWS = {
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
     "self": gettext_lazy("found by the unit itself"),
+    "speech": gettext_lazy("from a speech"),
+    "chat": gettext_lazy("from a chat"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.acts import numbers, send
+from tests.journeys.acts import choose, count_of, numbers, send
 from tests.journeys.conftest import sign_in
 from tests.journeys.people import DESK, PHONE, fits, people
 
@@ -93,3 +93,52 @@ def test_requests_are_counted_and_a_leader_answers_for_those_over_the_limit(brow
         phone.goto(f"{server}/work/lightness/")
         expect(phone.locator("main")).not_to_contain_text("设置")
         fits(phone)
+
+
+def test_classes_are_re_checked_by_photo_with_a_share_on_site(browser: Browser, server: str) -> None:
+    """The office lets a class be re-checked by photo; hours stand there, and each figure opens the list that it counts."""
+    with people(browser, forgiven=("422",)) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/lightness/rechecks/")
+        code = office.locator("form.filters select option").first.get_attribute("value") or ""
+        office.locator('form.filters input[name="share"]').fill("0")
+        with office.expect_navigation():
+            office.locator("form.filters button").click()
+        expect(office.locator(".field-error")).to_contain_text("between 1 and 100")
+        office.locator('form.filters input[name="share"]').fill("25")
+        with office.expect_navigation():
+            office.locator("form.filters button").click()
+        row = office.locator(f'tr[data-rule="{code}"]')
+        expect(row.locator('input[name="share"]')).to_have_value("25")
+        for special in ("lately_site", "lately_photo", "recheck_site", "recheck_photo"):
+            office.goto(f"{server}/work/lightness/rechecks/")
+            said = int(office.locator(f'a[href*="special={special}"]').inner_text().split()[0])
+            assert said == count_of(office, f"{server}/work/?special={special}")
+        leader = person("zh-CN", PHONE)
+        sign_in(leader, server, "example-leader")
+        leader.goto(f"{server}/work/lightness/rechecks/")
+        expect(leader.locator(f'tr[data-rule="{code}"]')).to_contain_text("25 %")
+        fits(leader)
+        office.goto(f"{server}/work/lightness/rechecks/")
+        with office.expect_navigation():
+            row.locator('button[value="drop"]').click()
+        expect(row).to_have_count(0)
+
+
+def test_an_order_to_a_community_names_power_and_means(browser: Browser, server: str) -> None:
+    """Given to a community, an order says what power and means that has for it; they are printed on the item."""
+    with people(browser, forgiven=("422",)) as person:
+        office = person("en-GB", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/work/?view=to_accept&kind=order")
+        number = sorted(numbers(office))[-1]
+        office.goto(f"{server}/work/{number}/reassign/")
+        choose(office, "unit", "Chuanchang Community")
+        office.locator('textarea[name="reason"]').fill("It is inside the estate.")
+        send(office)
+        expect(office.locator("[data-weak]")).to_contain_text("Chuanchang Community")
+        office.locator('input[name="ground_power"]').fill("cleaning of the stairwells")
+        office.locator('input[name="ground_means"]').fill("four cleaners")
+        send(office)
+        expect(office.locator(".over-limit")).to_contain_text("four cleaners")

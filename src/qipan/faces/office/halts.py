@@ -16,10 +16,20 @@ from qipan.faces.office.photos import stored
 from qipan.faces.office.work.fields import whole
 from qipan.spine.work.lightness.demands import leaders
 from qipan.spine.work.lightness.grounds import LEAST, Grounds, Halt, given
-from qipan.spine.work.lightness.halts import OnFile, OverLimit, RuleBroken
+from qipan.spine.work.lightness.halts import OnFile, OverLimit, RuleBroken, Unempowered
 from qipan.spine.work.lightness.rules import broken, shipped_rules
 
-OWN = frozenset({"csrfmiddlewaretoken", "ground_override", "ground_reason", "ground_leader"})
+OWN = frozenset(
+    {
+        "csrfmiddlewaretoken",
+        "ground_override",
+        "ground_reason",
+        "ground_leader",
+        "ground_power",
+        "ground_means",
+        "ground_instead",
+    }
+)
 """Fields of the page of the stop itself."""
 
 
@@ -45,6 +55,8 @@ class HaltMiddleware:
         found = Grounds(
             override=request.POST.get("ground_override", ""), reason=request.POST.get("ground_reason", ""),
             leader=whole(request.POST.get("ground_leader", "")),
+            power=request.POST.get("ground_power", ""), means=request.POST.get("ground_means", ""),
+            instead=request.POST.get("ground_instead") == "yes",
         )  # fmt: skip
         with given(found):
             return self.get_response(request)
@@ -74,6 +86,10 @@ class HaltMiddleware:
             "written": [each for each in fields if each.open],
             "over": exception if isinstance(exception, OverLimit) else None,
             "on_file": exception if isinstance(exception, OnFile) else None,
+            "weak": exception if isinstance(exception, Unempowered) else None,
+            "power": request.POST.get("ground_power", ""),
+            "means": request.POST.get("ground_means", ""),
+            "instead": request.POST.get("ground_instead", ""),
             "leaders": _leaders(request) if isinstance(exception, OverLimit) else [],
             "override": request.POST.get("ground_override", ""),
             "reason": request.POST.get("ground_reason", ""),

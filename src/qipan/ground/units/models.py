@@ -44,6 +44,9 @@ class UnitType(models.Model):
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True)
     is_territorial = models.BooleanField(default=False, help_text="answers for an area: a township, a subdistrict")
+    is_grassroots = models.BooleanField(
+        default=False, help_text="a village, a community: has few powers and means of its own"
+    )
     position = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(default=1)
 

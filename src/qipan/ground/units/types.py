@@ -41,6 +41,8 @@ USUAL: tuple[tuple[str, str, str, bool], ...] = (
     ("village", "行政村", "Village", True),
     ("village_committee", "村民委员会", "Village committee", True),
 )
+GRASSROOTS = frozenset({"community", "neighbourhood_committee", "village", "village_committee"})
+"""The usual types that have few powers and means of their own."""
 WORDS: Mapping[str, tuple[str, ...]] = {
     "town": ("建制镇",), "township": ("民族乡",), "subdistrict": ("街道办", "街道办事处"), "village": ("村",),
     "neighbourhood_committee": ("居委会", "居民委员会（社区）"), "village_committee": ("村委会",),
@@ -63,6 +65,7 @@ class TypeRow:
     position: int
     version: int
     units: int = 0
+    is_grassroots: bool = False
 
 
 def seed_unit_types(county: County) -> int:
@@ -73,7 +76,15 @@ def seed_unit_types(county: County) -> int:
     used = set(Unit.objects.filter(county=county).values_list("type", flat=True))
     usual = {code for code, *_ in USUAL}
     rows = [
-        UnitType(county=county, code=code, name_zh=zh, name_en=en, is_territorial=territorial, position=place * 10)
+        UnitType(
+            county=county,
+            code=code,
+            name_zh=zh,
+            name_en=en,
+            is_territorial=territorial,
+            position=place * 10,
+            is_grassroots=code in GRASSROOTS,
+        )
         for place, (code, zh, en, territorial) in enumerate(USUAL, 1)
     ]
     rows += [
@@ -112,12 +123,21 @@ def unit_types(county_id: int) -> list[TypeRow]:
     for code in Unit.objects.filter(county_id=county_id).values_list("type", flat=True):
         counts[code] = counts.get(code, 0) + 1
     rows = [
-        TypeRow(row.pk, row.code, row.name, row.is_territorial, row.position, row.version, counts.get(row.code, 0))
+        TypeRow(
+            row.pk,
+            row.code,
+            row.name,
+            row.is_territorial,
+            row.position,
+            row.version,
+            counts.get(row.code, 0),
+            row.is_grassroots,
+        )
         for row in UnitType.objects.filter(county_id=county_id)
     ]
     if not rows:
         rows = [
-            TypeRow(0, code, Text(zh, en), territorial, place * 10, 0, counts.get(code, 0))
+            TypeRow(0, code, Text(zh, en), territorial, place * 10, 0, counts.get(code, 0), code in GRASSROOTS)
             for place, (code, zh, en, territorial) in enumerate(USUAL, 1)
         ]
     known = {row.code for row in rows}
@@ -125,6 +145,12 @@ def unit_types(county_id: int) -> list[TypeRow]:
     for code in sorted(set(counts) - known):
         rows.append(TypeRow(0, code, Text(code, _title(code)), False, last + 10, 0, counts[code]))
     return rows
+
+
+def grassroots_types(county_id: int) -> frozenset[str]:
+    """Return the types of a county's villages and communities (one statement)."""
+    rows = list(UnitType.objects.filter(county_id=county_id).values_list("code", "is_grassroots"))
+    return frozenset(code for code, lowest in rows if lowest) if rows else GRASSROOTS
 
 
 class TypeTitles(dict[str, Text]):
@@ -142,7 +168,7 @@ def type_titles(county_id: int) -> TypeTitles:
 
 
 def add_unit_type(
-    county: County, name: Text, *, is_territorial: bool, by: Post, code: str = ""
+    county: County, name: Text, *, is_territorial: bool, by: Post, code: str = "", is_grassroots: bool = False
 ) -> UnitType:  # fmt: skip
     """Add a type of units: units of it can then be made, given tasks and scored.
 
@@ -158,14 +184,16 @@ def add_unit_type(
         last = UnitType.objects.filter(county=county).aggregate(last=Max("position"))["last"] or 0
         made = UnitType.objects.create(
             county=county, code=code or _code(county, name), name_zh=name.zh, name_en=name.en,
-            is_territorial=is_territorial, position=last + 10,
+            is_territorial=is_territorial, is_grassroots=is_grassroots, position=last + 10,
         )  # fmt: skip
         details = {"code": made.code, "version": 1, "changes": differences({}, _values(made))}
         done.note("units.add_type", Thing("unit_type", str(made.pk), name.zh), details)
     return made
 
 
-def rename_unit_type(pk: int, name: Text, *, is_territorial: bool, version: int, by: Post) -> UnitType:
+def rename_unit_type(
+    pk: int, name: Text, *, is_territorial: bool, version: int, by: Post, is_grassroots: bool | None = None
+) -> UnitType:  # fmt: skip
     """Give a type another name; its code, and with it its units, stay.
 
     Raises:
@@ -181,7 +209,8 @@ def rename_unit_type(pk: int, name: Text, *, is_territorial: bool, version: int,
             raise RegisterError(Text("没有这个类型", "there is no such type"))
         was = _values(kept)
         _free(county, name, "", besides=pk)
-        now = {"name_zh": name.zh, "name_en": name.en, "is_territorial": is_territorial}
+        lowest = kept.is_grassroots if is_grassroots is None else is_grassroots
+        now = {"name_zh": name.zh, "name_en": name.en, "is_territorial": is_territorial, "is_grassroots": lowest}
         changed = differences(was, now)
         if not UnitType.objects.filter(pk=pk, version=version).update(**now, version=version + 1):
             raise stale(county.code, "unit_type", pk, version, kept.version)
@@ -248,7 +277,12 @@ def folded(word: str) -> str:
 
 
 def _values(row: UnitType) -> dict[str, object]:
-    return {"name_zh": row.name_zh, "name_en": row.name_en, "is_territorial": row.is_territorial}
+    return {
+        "name_zh": row.name_zh,
+        "name_en": row.name_en,
+        "is_territorial": row.is_territorial,
+        "is_grassroots": row.is_grassroots,
+    }
 
 
 def _named(name: Text) -> Text:

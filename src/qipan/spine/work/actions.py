@@ -30,6 +30,7 @@ from qipan.spine.work.instructing import instruct, take_back
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
 from qipan.spine.work.lightness.demands import ASKS
+from qipan.spine.work.lightness.empowering import lead_for
 from qipan.spine.work.lightness.papers import ask_for_papers, may_ask_for_papers
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import ahead
@@ -40,7 +41,7 @@ from qipan.spine.work.own.dates import set_own_date
 from qipan.spine.work.own.finding import log_own
 from qipan.spine.work.parts import contribute
 from qipan.spine.work.permissions import DIRECT, HANDLE, SEE
-from qipan.spine.work.rechecking import Rechecked, recheck
+from qipan.spine.work.rechecking import Rechecked, recheck, year_of
 from qipan.spine.work.tasks import CHECK, PlannedTask, decompose, issue_task, preview_decomposition, task_key
 from qipan.spine.work.timing.when import When, as_when, moved_to, set_to
 from qipan.spine.work.writing import beside, entry, hang, moment, release, write
@@ -126,9 +127,13 @@ def reassign(pk: int, *, version: int, by: Post, unit: str, reason: str, at: dat
         raise WorkError(Text(f"本县没有编号为“{unit}”的单位。", f"The county has no unit {unit!r}."), "unit")
     if new.pk == item.lead_id:
         raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
+    function = item.work_class.function if item.work_class else ""
+    new, ground = lead_for(new, year_of(item), item.title, now, check=item.check_key, function=function)
+    if new.pk == item.lead_id:
+        raise WorkError(Text("该单位已是牵头单位。", "This unit leads it already."), "unit")
     old = item.lead
     with act(actor(by), now) as noted:
-        data = {"from": old.code if old else "", "to": new.code}
+        data = {"from": old.code if old else "", "to": new.code, **ground}
         lapsed, changes = lapse(item, by, now)
         changes |= anew(item, now)
         write(

@@ -21,6 +21,7 @@ from qipan.spine.work.acting import ready, tell_lead, thing
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lapsing import lapse
 from qipan.spine.work.lifecycle import Action
+from qipan.spine.work.lightness.photo_rules import DRAW, draw_of
 from qipan.spine.work.models import Kind, LogEntry, Sighting, State, Step, WorkItem
 from qipan.spine.work.parts import missing_parts
 from qipan.spine.work.writing import entry, hang, write
@@ -124,10 +125,14 @@ def put_right(
         lapsed, changes = lapse(item, hand.by, now)
         fixed = _entry(item, Step.FIXED, hand, fixed_at, recorded=now)
         data = {"without": [unit.code for unit in lacking], "why": why} if lacking else {}
-        reported = _entry(item, Step.REPORTED, hand, now, text=done, data=data)
+        draw = draw_of(item, now) if photos else None
+        reported = _entry(item, Step.REPORTED, hand, now, text=done, data={**data, **({DRAW: draw} if draw else {})})
         write(
             item, version, [*lapsed, fixed, reported],
-            **{**changes, "state": State.REPORTED, "reported_at": now, "came_by": hand.way},
+            **{
+                **changes, "state": State.REPORTED, "reported_at": now, "came_by": hand.way,
+                "photo_recheck": draw is not None and not draw["site"],
+            },
         )  # fmt: skip
         hang(reported, photos)
         noted.note("work.report", thing(item), _noted(hand, {"round": item.handling_round, "photos": len(photos)}))

@@ -12,6 +12,7 @@ from qipan.spine.work.basis.models import BasisDocument as BasisDocument
 from qipan.spine.work.basis.models import Citation as Citation
 from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
+from qipan.spine.work.lightness.models import PhotoRule as PhotoRule
 from qipan.spine.work.special.models import Attachment as Attachment
 
 
@@ -39,6 +40,11 @@ class WorkSettings(models.Model):
     bunching_share = models.PositiveSmallIntegerField(
         default=40, help_text="per cent of the deadlines before a node that may lie in its last days"
     )
+    recheck_site_minutes = models.PositiveSmallIntegerField(
+        default=45, help_text="of one re-check on site, with the way"
+    )
+    recheck_photo_minutes = models.PositiveSmallIntegerField(default=5, help_text="of one re-check by photo")
+    recheck_hours = models.PositiveSmallIntegerField(default=40, help_text="hours a week that there are for re-checks")
     bunching_days = models.PositiveSmallIntegerField(default=10, help_text="the last days before a node")
     extension_days = models.PositiveSmallIntegerField(
         default=0, help_text="working days by which one extension may move a deadline; 0: any"
@@ -203,6 +209,9 @@ class WorkItem(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True, help_text="empty again when the re-check fails")
     closed_at = models.DateTimeField(null=True, blank=True)
+    photo_recheck = models.BooleanField(
+        default=False, help_text="its report may be re-checked by photo: not drawn for a look on site"
+    )
     instructed_at = models.DateTimeField(null=True, blank=True, help_text="the last instruction of a leader")
     points_at_stake = models.BigIntegerField(default=0)
     gain_alone = models.BigIntegerField(default=0)

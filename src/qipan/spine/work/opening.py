@@ -6,7 +6,7 @@ statements does not grow with the findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -34,6 +34,7 @@ from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.demands import OVER, Asking, ask
+from qipan.spine.work.lightness.empowering import lead_for
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import Classes, Due, ahead, classes, due, due_by
@@ -86,6 +87,7 @@ class Responsible:
 
     unit: Unit | None
     why: str
+    ground: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,13 @@ def draft(
         until = due_by(counted, now, finding.deadline, settings)
     else:
         until = due(counted, now, limit, settings, found)
-    who = desk.responsible(finding, place, found.function if found is not None else "")
+    function = found.function if found is not None else ""
+    who = desk.responsible(finding, place, function)
+    if who.why == "named" and who.unit is not None:
+        check = place.line.key if place.line else ""
+        title = finding.title or title_of(desk.book, finding.item, place.line)
+        unit, ground = lead_for(who.unit, desk.year, title, now, check=check, function=function)
+        who = Responsible(unit, who.why, ground)
     item = _order(desk, finding, place, who, until, origin, now)
     item.work_class = found
     return item, who
@@ -390,7 +398,7 @@ _WORDS = {
 def _why(who: Responsible, finding: Finding) -> tuple[str, dict[str, object]]:
     data: dict[str, object] = {"unit": who.unit.code if who.unit else "", "why": who.why}
     if who.why == "named":
-        return finding.why, data
+        return finding.why, {**data, **who.ground}
     return "", data
 
 

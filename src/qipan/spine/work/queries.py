@@ -21,7 +21,7 @@ from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
-from qipan.spine.work.lightness.months import month_bounds
+from qipan.spine.work.lightness.months import LATELY, month_bounds
 from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
@@ -55,7 +55,8 @@ class Filters:
     this week), handle_week (both), waiting (reported by the reader's unit, to be re-checked), closed_week (closed since
     Monday), instructed (a leader has said something to it), rework (came round again), joined (seen more than once),
     to_decide (a request waits for the reader's decision), to_consent (for the reader's consent), asked (a request is
-    open), kept (not cancelled, with a deadline), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
+    open), kept (not cancelled, with a deadline), recheck_site and recheck_photo (reported,
+    to be looked at on site or by photo), lately_site and lately_photo (the same of the reports of the last weeks), deferred, and of what was ever asked: returned, returned_upheld, extended, extended_upheld, coordinated,
     coordinated_upheld, appealed, appealed_upheld; there `unit` is the unit that asked.
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
@@ -284,6 +285,10 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return to_consent(post, tree)
         case "asked":
             return ~Q(request="")
+        case "recheck_site" | "recheck_photo":
+            return Q(state=State.REPORTED, photo_recheck=special == "recheck_photo")
+        case "lately_site" | "lately_photo":
+            return Q(reported_at__gte=now - timedelta(weeks=LATELY), photo_recheck=special == "lately_photo")
         case "kept":
             return ~Q(state=State.CANCELLED) & ~Q(cadence=STANDING)
         case "deferred":

@@ -41,11 +41,14 @@ from qipan.spine.work.branches import Branches, branches
 from qipan.spine.work.errors import EvidenceMissing, NotIndependent, WorkError
 from qipan.spine.work.independence import Handlers, handlers, objection
 from qipan.spine.work.lifecycle import Action, check
+from qipan.spine.work.lightness.photo_rules import refuse_by_photo
 from qipan.spine.work.models import Kind, LogEntry, State, Step, WorkItem
 from qipan.spine.work.subtasks import refuse_open
 from qipan.spine.work.writing import entry, hang, moment, release, stale, write
 
 PASS, FAIL = "pass", "fail"
+SITE, PHOTO = "site", "photo"
+"""How a re-check looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def full(book: Rulebook, item: str, outcome: str, line: Line | None = None) -> b
 
 def recheck(
     pk: int, *, version: int, by: Post, outcome: str = "", text: str = "", photos: Collection[Photo] = (),
-    at: datetime | None = None, outcomes: Mapping[str, str] | None = None,
+    at: datetime | None = None, outcomes: Mapping[str, str] | None = None, by_photo: bool = False,
 ) -> Rechecked:  # fmt: skip
     """Re-check what was reported; a pass closes the item, a fail sends it round again.
 
@@ -138,6 +141,7 @@ def recheck(
         photos: how it looks.
         at: when it was seen; now unless told otherwise.
         outcomes: for a task of a check with several items, the outcome of each.
+        by_photo: whether it was looked at by the photos of the report, and not on site.
 
     Raises:
         PermissionDenied: this post re-checks nothing here.
@@ -159,6 +163,8 @@ def recheck(
     reported = item.reported_at
     if reported is not None and now < reported:
         raise WorkError(Text("复查时间不能早于反馈时间。", "A re-check cannot lie before the report."), "at")
+    if by_photo:
+        refuse_by_photo(item, _report(log))
     year = year_of(item)
     judged = _judge(item, year, outcome, outcomes or {}, handlers(item, tree, log), tree, absorbed_items(item, log))
     if not judged.passed and not text.strip():
@@ -168,7 +174,7 @@ def recheck(
     with act(actor(by), now) as noted:
         moved, observation = _record(item, year, judged, by, now)
         step = _passed if judged.passed else _failed
-        written = step(item, version, by, now, text.strip(), judged, observation, moved)
+        written = step(item, version, by, now, text.strip(), judged, observation, moved, PHOTO if by_photo else SITE)
         hang(written, photos)
         noted.note(
             "work.close" if judged.passed else "work.fail", Thing("work", item.number, item.title_zh),
@@ -178,6 +184,11 @@ def recheck(
         if judged.facts or judged.passed:
             points.ask(item.county, by)
     return Rechecked(judged.passed, moved if judged.passed else None)
+
+
+def _report(log: list[LogEntry]) -> Mapping[str, Any]:
+    """Return what the latest report says beside its words."""
+    return next((one.data for one in reversed(log) if one.step == Step.REPORTED), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,9 +360,9 @@ def reason(line: Line, was: Reading, now: Reading) -> str:
 
 def _passed(
     item: WorkItem, version: int, by: Post, now: datetime, text: str, judged: _Judged, observation: UUID | None,
-    moved: dict[str, Any] | None,
+    moved: dict[str, Any] | None, how: str,
 ) -> LogEntry:  # fmt: skip
-    data = {"outcome": judged.outcome, "outcomes": judged.facts}
+    data = {"outcome": judged.outcome, "outcomes": judged.facts, **({"how": how} if how == PHOTO else {})}
     seen = entry(item, Step.RECHECKED, by, now, text=text, data=data, observation=observation)
     closed = entry(item, Step.CLOSED, by, now, observation=observation)
     stake = {"stake": [item.points_at_stake, item.gain_alone]}
@@ -365,9 +376,9 @@ def _passed(
 
 def _failed(
     item: WorkItem, version: int, by: Post, now: datetime, text: str, judged: _Judged, observation: UUID | None,
-    moved: dict[str, Any] | None,
+    moved: dict[str, Any] | None, how: str,
 ) -> LogEntry:  # fmt: skip
-    data = {"outcome": judged.outcome, "outcomes": judged.facts}
+    data = {"outcome": judged.outcome, "outcomes": judged.facts, **({"how": how} if how == PHOTO else {})}
     seen = entry(item, Step.FAILED, by, now, text=text, data=data, observation=observation)
     write(
         item, version, [seen], state=State.ACCEPTED, reported_at=None, handling_round=item.handling_round + 1

@@ -7,7 +7,7 @@ node would have several of each.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -29,6 +29,7 @@ from qipan.spine.work.basis.actions import Cited, cite_in
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.demands import OVER, Asking, ask, refuse_if_on_file
+from qipan.spine.work.lightness.empowering import lead_for
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.limits import STANDING, ahead, due_by
@@ -218,7 +219,8 @@ def issue_task(
         score = standing(year).card.checks.get(check)
         if score is not None and score.possible and score.earned == score.possible:
             refuse_if_on_file(year, rulebook(year), check)
-    lead, given, now = _unit(codes, unit, title), as_when(deadline), at or timezone.now()
+    given, now = as_when(deadline), at or timezone.now()
+    lead, ground = lead_for(_unit(codes, unit, title), year, title, now, check=check)
     if side and side not in SIDES:
         raise WorkError(Text("请选择硬件或软件。", "Choose hardware or software."), "side")
     over = parent_for(parent, by.unit.county_id, given.deadline) if parent.strip() else None
@@ -228,7 +230,7 @@ def issue_task(
         title, lead, given, check=check, node=node, supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
         parent=over.pk if over else None, person=person, side=side or (over.side if over and not line else ""),
-        basis=tuple(basis),
+        basis=tuple(basis), ground=ground,
     )  # fmt: skip
     made = _issue(year, [draft], by, now)
     if not made:
@@ -255,6 +257,7 @@ class _Draft:
     text: str = ""
     deliverable: str = ""
     follows: int | None = None
+    ground: Mapping[str, str] = field(default_factory=dict)
     parent: int | None = None
     person: int | None = None
     side: str = ""
@@ -315,6 +318,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         settings = take_counter(county)
         taken = _open_tasks(year)
         made: list[WorkItem] = []
+        grounds: dict[str, Mapping[str, str]] = {}
         issued: list[_Draft] = []
         supports: list[tuple[WorkItem, Unit]] = []
         for draft in drafts:
@@ -331,6 +335,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
                 taken[draft.origin[1]] = item.number
                 item.open_key = task_key(county, year.year, draft.check)
             made.append(item)
+            grounds[item.number] = draft.ground
             issued.append(draft)
             supports += [(item, unit) for unit in draft.supports]
         WorkItem.objects.bulk_create(made)
@@ -350,7 +355,11 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
                     by,
                     now,
                     text=item.text,
-                    data={"unit": item.lead.code, **({OVER: over[item.pk]} if item.pk in over else {})},
+                    data={
+                        "unit": item.lead.code,
+                        **grounds[item.number],
+                        **({OVER: over[item.pk]} if item.pk in over else {}),
+                    },
                 )
                 for item in made
                 if item.lead

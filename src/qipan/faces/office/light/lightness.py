@@ -28,6 +28,7 @@ from qipan.spine.work.lightness.counts import (
     request_pages,
     requests,
 )
+from qipan.spine.work.permissions import READ_LADDER
 
 LEVEL_WORDS = {
     "department": gettext_lazy("departments and other units of the county"),
@@ -75,6 +76,7 @@ def lightness(request: HttpRequest) -> HttpResponse:
             }
             for each in found.bunching
         ],
+        "rechecks_url": reverse("light_rechecks") if READ_LADDER.allows(desk.post, desk.county) else "",
         "settings_url": reverse("light_settings") if SETTERS.allows(desk.post, desk.county) else "",
         "crumbs": [(_("Work"), reverse("work_list")), (_("Lightness"), "")],
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The settings of the work: lights, the limit of requests, what counts as bunching."""
+"""The settings of lightness: the limit of requests, what counts as bunching, what re-checks take."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ LABELS = {
     "requests_a_month": gettext_lazy("Requests to one unit in a month that need no reason (0: no limit)"),
     "bunching_days": gettext_lazy("Last days before a node that are looked at"),
     "bunching_share": gettext_lazy("Per cent of the deadlines before a node that may lie in these days"),
-    "due_share": gettext_lazy("The light turns yellow when so many per cent of the time are left"),
-    "due_working_days": gettext_lazy("… or so many working days, whichever begins earlier"),
+    "recheck_site_minutes": gettext_lazy("Minutes of one re-check on site, with the way"),
+    "recheck_photo_minutes": gettext_lazy("Minutes of one re-check by photo"),
+    "recheck_hours": gettext_lazy("Hours a week that there are for re-checks, of all who look"),
 }
 
 
@@ -49,9 +50,7 @@ def light_settings(request: HttpRequest) -> HttpResponse:
                 request, given, settings_of(desk.county.pk).version, stale=error.words, now=standing, status=409
             )
         return _page(request, given, version, error=error, status=422)
-    messages.success(
-        request, _("Saved. Lights of items that are open keep the day on which they turn; new ones go by this.")
-    )
+    messages.success(request, _("Saved."))
     return redirect("lightness")
 
 

@@ -27,6 +27,7 @@ FIELD_WORDS = {
     "items": gettext_lazy("Checklist items"), "classes": gettext_lazy("Classes of findings"), "owner": gettext_lazy("Lead unit"),
     "leader": gettext_lazy("Leader in charge"),
     "is_territorial": gettext_lazy("Answers for an area"),
+    "is_grassroots": gettext_lazy("Village or community"),
 }  # fmt: skip
 """The fields of registers as pages name them."""
 

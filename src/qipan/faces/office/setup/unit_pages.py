@@ -306,12 +306,14 @@ def _change_type(request: HttpRequest) -> None:
     desk, sent = at_desk(request), request.POST
     name = Text(sent.get("name_zh", ""), sent.get("name_en", ""))
     pk, version = page_number(sent.get("pk", "")) or 0, page_number(sent.get("version", "")) or 0
-    territorial = bool(sent.get("is_territorial"))
+    territorial, lowest = bool(sent.get("is_territorial")), bool(sent.get("is_grassroots"))
     match sent.get("do"):
         case "add":
-            types.add_unit_type(desk.county, name, is_territorial=territorial, by=desk.post)
+            types.add_unit_type(desk.county, name, is_territorial=territorial, is_grassroots=lowest, by=desk.post)
         case "rename":
-            types.rename_unit_type(pk, name, is_territorial=territorial, version=version, by=desk.post)
+            types.rename_unit_type(
+                pk, name, is_territorial=territorial, is_grassroots=lowest, version=version, by=desk.post
+            )
         case "up" | "down" as way:
             order = [row.pk for row in types.unit_types(desk.county.pk)]
             if pk in order:

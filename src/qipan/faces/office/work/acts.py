@@ -185,7 +185,13 @@ def work_recheck(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _recheck_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
+    draw = found.reports[-1].data.get("draw") if found.reports else None
+    how = []
+    if draw and not draw["site"]:
+        options = [("site", _("I have been there")), ("photo", _("by the photos of the report"))]
+        how = [Field("how", _("How you looked"), "choices", given["how"] or "site", options=options)]
     return [
+        *how,
         *outcome_fields(found, given.words),
         Field(PHOTOS, _("Photos of the re-check"), "photos", given.photos, required=False),
         Field(
@@ -207,7 +213,7 @@ def _recheck(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
         done = actions.recheck(
             found.row.pk, version=version, by=desk.post, outcome=given[OUTCOME] if len(keys) <= 1 else "",
             outcomes=said if len(keys) > 1 else None, text=text_of(given["text"], "text", required=False),
-            photos=list(given.photos),
+            photos=list(given.photos), by_photo=given["how"] == "photo",
         )  # fmt: skip
     except WorkError as error:
         if error.field == OUTCOME and len(keys) > 1:

@@ -157,6 +157,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "talk": [_line(each, names) for each in found.log if each.step == "noted"],
         "may_note": found.actions["note"].allowed,
         "work_class": _class(found),
+        "grounds": [each.data for each in found.log if each.data.get("power") or each.data.get("instead_of")][-1:],
         "over_limit": [each.data["over"] for each in found.log if each.data.get("over")],
         "instructions": list(_instructions(found.instructions)),
         "joined": [
@@ -340,6 +341,14 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             return _("review on %(date)s, approved by %(leader)s") % {"date": data["until"], "leader": data["leader"]}
         case "extension" if data.get("deadline"):
             return _("to %(at)s") % {"at": minute(datetime.fromisoformat(data["deadline"]))}
+        case "reported" if data.get("draw"):
+            draw = data["draw"]
+            words = _("drawn for a look on site: %(number)s is below %(share)s%% (ticket %(ticket)s)")
+            if not draw["site"]:
+                words = _("may be re-checked by photo: %(number)s is not below %(share)s%% (ticket %(ticket)s)")
+            return words % {"number": draw["number"], "share": draw["share"], "ticket": draw["ticket"]}
+        case "rechecked" | "failed" if data.get("how") == "photo":
+            return _("by the photos of the report")
         case "reported" if data.get("without"):
             units = _(", ").join(names.get(code, Text(code, code)).into(language) for code in data["without"])
             return _("without the part of %(units)s: %(why)s") % {"units": units, "why": data.get("why", "")}

@@ -16,7 +16,6 @@ from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.types import unit_types
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.campaigns.nodes import nodes
-from qipan.spine.work.ladder import NEVER_NAMED
 from qipan.spine.work.lightness.demands import month_of
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.months import midnight, months_back
@@ -37,7 +36,7 @@ ON_A_PAGE = 50
 def levels(county_id: int) -> dict[str, Level]:
     """Return, for every type of unit, whether it is a department, answers for an area, or is grassroots (two statements)."""
     return {
-        row.code: "grassroots" if row.code in NEVER_NAMED else "territory" if row.is_territorial else "department"
+        row.code: "grassroots" if row.is_grassroots else "territory" if row.is_territorial else "department"
         for row in unit_types(county_id)
     }
 

@@ -18,11 +18,16 @@ LEAST = 8
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What was written: why a guard rail is gone over; why the limit of requests is, and which leader's post answers."""
+    """What was written: why a guard rail is gone over; why the limit of requests is, and which leader's post answers;
+    which power and means a village or community has for an order, or that the trade department takes it instead.
+    """
 
     override: str = ""
     reason: str = ""
     leader: int = 0
+    power: str = ""
+    means: str = ""
+    instead: bool = False
 
 
 _NONE = Grounds()

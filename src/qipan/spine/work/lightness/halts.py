@@ -62,3 +62,19 @@ class OnFile(Halt):
         self.node = node
         self.title = title
         self.filed = tuple(filed)
+
+
+class Unempowered(Halt):
+    """A village or community would lead something, and nobody says which power and means it has for it.
+
+    `trade` is the department that holds the function, where one does; `field` is what of the grounds is missing.
+    """
+
+    def __init__(self, title: Text, unit: Text, trade: Text | None, *, field: str = "") -> None:
+        super().__init__(
+            Text("村、社区无权无物，未发出。", "A village or community needs power and means; nothing was sent.")
+        )
+        self.title = title
+        self.unit = unit
+        self.trade = trade
+        self.field = field

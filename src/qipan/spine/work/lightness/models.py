@@ -1,4 +1,4 @@
-"""What is kept of lightness: each override of a guard rail, each request to a unit."""
+"""What is kept of lightness: each override of a guard rail, each request to a unit, and what is re-checked by photo."""
 
 from __future__ import annotations
 
@@ -72,3 +72,13 @@ class Demand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.month} {self.unit_id}"
+
+
+class PhotoRule(models.Model):
+    """A class whose reports may be re-checked by photo, but for a share that is drawn for a look on site."""
+
+    work_class = models.OneToOneField("work.WorkClass", models.CASCADE, primary_key=True, related_name="photo_rule")
+    share = models.PositiveSmallIntegerField(default=20, help_text="per cent that are drawn for a look on site")
+
+    def __str__(self) -> str:
+        return f"{self.work_class_id} {self.share}%"

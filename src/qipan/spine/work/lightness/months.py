@@ -6,6 +6,9 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 
+LATELY = 4
+"""Weeks back in which a report came lately; the hours of re-checks go by them."""
+
 
 def month_bounds(month: str) -> tuple[datetime, datetime]:
     """Return the midnights that begin a month and the next one; a month that is none is empty and long ago."""

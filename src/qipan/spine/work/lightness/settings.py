@@ -21,8 +21,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "requests_a_month": (0, 999),
     "bunching_days": (1, 60),
     "bunching_share": (1, 100),
-    "due_share": (0, 100),
-    "due_working_days": (0, 60),
+    "recheck_site_minutes": (1, 480),
+    "recheck_photo_minutes": (1, 120),
+    "recheck_hours": (0, 2000),
 }
 """What is set here, and between which numbers."""
 

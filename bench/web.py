@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bench import large, loop
+from bench import large, loop, office_files
 from bench.figures import Figure, timed
 from bench.house import open_house, page, signed_in, statements
 
@@ -116,6 +116,7 @@ def _recording() -> list[Figure]:
     found += _board(year, _one_more(year, number))
     found += loop.visits(year, f"{SIZES[-1]:,} observations")
     found += loop.work_list(year)
+    found += office_files.imports(year, f"{SIZES[-1]:,} observations")
     return found
 
 

@@ -38,6 +38,8 @@ from qipan.spine.ledger.models import Observation
 from qipan.spine.work.basis.models import BasisDocument
 from qipan.spine.work.classes import seed_classes
 from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
+from qipan.spine.work.office_files.actions import kept_file
+from qipan.spine.work.office_files.models import OfficeFile
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes
 from tests.faces.office.working import issued, jpeg
@@ -98,6 +100,12 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     file = Import.objects.create(
         county=county, year=year.year, name="a.csv", digest="0" * 64, kind="csv", size=1, added_at=now, **who
     )
+    table = OfficeFile.objects.create(
+        county=county, year=year.year, name="a.xlsx", digest="1" * 64, kind="xlsx", size=1, state="ready", added_at=now,
+        summary={"unreadable": [], "lines": [], "counts": {}, "digest": "", "changes": 0, "tables": []}, **who,
+    )  # fmt: skip
+    kept_file(table.digest, table.kind).parent.mkdir(parents=True, exist_ok=True)
+    kept_file(table.digest, table.kind).write_bytes(b"as it was handed in")
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
     handed = Handover.objects.create(
@@ -146,6 +154,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
             found[name] = (file.pk,)
+        elif name.startswith("work_file") and MATRIX[name].args:
+            found[name] = (table.pk,)
         elif name.startswith("work_") and MATRIX[name].args == ("2026-00001",):
             found[name] = (item.number,)
     found["work_contribute"] = (_supported(town),)

@@ -32,6 +32,10 @@ class Limits:
 
 LIMITS = Limits()
 
+WORKBOOK = "xl/workbook.xml"
+DOCUMENT = "word/document.xml"
+"""The part that makes an archive a workbook, or a text document."""
+
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _CHUNK = 1 << 16
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -41,8 +45,8 @@ _CELL = re.compile(rb"([A-Z]{1,3})?([0-9]{1,7})")
 _OVERLAP = 64
 
 
-def inspect(path: Path, limits: Limits) -> None:
-    """Refuse a file that is no plain workbook or would become too large.
+def inspect(path: Path, limits: Limits, part: str = WORKBOOK) -> None:
+    """Refuse a file that is no plain workbook (or document, by `part`) or would become too large.
 
     Every entry is unpacked once, counted and thrown away, since what an entry says of its own size may be a lie; the
     sheets are searched for the cell farthest out, since readers allot memory for the whole rectangle.
@@ -53,7 +57,7 @@ def inspect(path: Path, limits: Limits) -> None:
     size = size_within(path, limits.file)
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
-            _entries(path, archive, size, limits)
+            _entries(path, archive, size, limits, part)
             total = 0
             for entry in archive.infolist():
                 farthest = [0, 0]
@@ -71,11 +75,21 @@ def inspect(path: Path, limits: Limits) -> None:
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError.one(
+        raise _unsound(path, part) from None
+
+
+def _unsound(path: Path, part: str) -> FileError:
+    if part == DOCUMENT:
+        return FileError.one(
             path,
-            Text("这不是完好的 XLSX 工作簿", "this is not a sound XLSX workbook"),
-            Text("用表格软件打开后另存为 .xlsx", "open it in a spreadsheet program and save it as .xlsx"),
-        ) from None
+            Text("这不是完好的 DOCX 文档", "this is not a sound DOCX document"),
+            Text("用文字处理软件打开后另存为 .docx", "open it in a word processor and save it as .docx"),
+        )
+    return FileError.one(
+        path,
+        Text("这不是完好的 XLSX 工作簿", "this is not a sound XLSX workbook"),
+        Text("用表格软件打开后另存为 .xlsx", "open it in a spreadsheet program and save it as .xlsx"),
+    )
 
 
 def _too_large(path: Path, limits: Limits) -> FileError:
@@ -87,7 +101,7 @@ def _too_large(path: Path, limits: Limits) -> FileError:
     )
 
 
-def _entries(path: Path, archive: zipfile.ZipFile, size: int, limits: Limits) -> None:
+def _entries(path: Path, archive: zipfile.ZipFile, size: int, limits: Limits, part: str) -> None:
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
     if len(entries) > limits.entries or len(names) < len(entries):
@@ -106,7 +120,9 @@ def _entries(path: Path, archive: zipfile.ZipFile, size: int, limits: Limits) ->
         raise FileError.one(
             path, Text("工作簿有密码", "the workbook has a password"), Text("取消密码后另存", "save it without one")
         )
-    if "xl/workbook.xml" not in names:
+    if part not in names:
+        if part == DOCUMENT:
+            raise _unsound(path, part)
         raise FileError.one(
             path,
             Text("这不是 XLSX 工作簿", "this is not an XLSX workbook"),

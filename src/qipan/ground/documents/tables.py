@@ -76,6 +76,16 @@ def read_csv(path: Path) -> Table:
     return Table(str(path), columns, _fitted(path, rows, len(columns)))
 
 
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of a CSV file whatever its first lines are: titles, headings in two rows, notes.
+
+    Raises:
+        FileError: here or while the rows stream: missing, unreadable, or a broken line.
+    """
+    size_within(path, MAX_CSV)
+    return _csv_rows(path, encoding_of(path))
+
+
 def _csv_rows(path: Path, encoding: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of every line that is not blank."""
     with path.open(encoding=encoding, newline="") as file:

@@ -22,6 +22,7 @@ from qipan.ground.files.models import StoredFile
 from qipan.project.backups import archive, rows
 from qipan.spine.ledger.import_actions import kept_file
 from qipan.spine.ledger.imports import Import
+from qipan.spine.work.office_files.models import OfficeFile
 
 Say = Callable[[Text], None]
 _LINES = 500
@@ -127,8 +128,10 @@ def _files(writer: archive.Writer, say: Say) -> list[str]:
         (f"files/{digest[:2]}/{digest}", storage.path_of(digest))
         for digest in StoredFile.objects.order_by("hash").values_list("hash", flat=True)
     ]
-    handed_in = Import.objects.order_by("digest", "kind").values_list("digest", "kind").distinct()
-    wanted += [(f"imports/{digest[:2]}/{digest}.{kind}", kept_file(digest, kind)) for digest, kind in handed_in]
+    handed_in = {
+        pair for model in (Import, OfficeFile) for pair in model.objects.values_list("digest", "kind").distinct()
+    }
+    wanted += [(f"imports/{digest[:2]}/{digest}.{kind}", kept_file(digest, kind)) for digest, kind in sorted(handed_in)]
     missing = []
     for i, (name, path) in enumerate(wanted, 1):
         if not path.is_file() or storage.digest_of(path) != path.name.partition(".")[0]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -19,6 +16,7 @@ from django.utils import timezone
 from qipan.assessment.batch import LOCAL
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Act, Thing, act
+from qipan.ground.documents.keeping import keep, kept
 from qipan.ground.documents.problems import FileError
 from qipan.ground.jobs.actions import enqueue
 from qipan.ground.jobs.kinds import JobRefused, handles
@@ -44,7 +42,7 @@ TRIES = 3
 
 def kept_file(digest: str, kind: str) -> Path:
     """Return where a file that was handed in is kept, under its hash."""
-    return Path(settings.DATA) / "imports" / digest[:2] / f"{digest}.{kind}"
+    return kept(_folder(), digest, kind)
 
 
 def hand_in(name: str, chunks: Iterable[bytes], year: int, *, by: Post) -> Import:
@@ -137,32 +135,11 @@ def _queue(found: Import, kind: str, by: Post) -> None:
 
 def _keep(name: str, chunks: Iterable[bytes]) -> tuple[str, str, int]:
     """Write a file to its place under its hash; returns hash, kind and size."""
-    folder = Path(settings.DATA) / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix="coming-")
-    hashed, size, head = hashlib.sha256(), 0, b""
-    try:
-        with os.fdopen(handle, "wb") as out:
-            for chunk in chunks:
-                size += len(chunk)
-                if size > LARGEST:
-                    raise FileError.one(
-                        name,
-                        Text(f"文件超过{LARGEST >> 20} MB", f"the file has more than {LARGEST >> 20} MB"),
-                        Text("拆成几个文件", "split it into several files"),
-                    )
-                head = head or chunk[:512]
-                hashed.update(chunk)
-                out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
-        kind = _kind(name, head)
-        place = kept_file(hashed.hexdigest(), kind)
-        place.parent.mkdir(exist_ok=True)
-        Path(temporary).replace(place)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return hashed.hexdigest(), kind, size
+    return keep(_folder(), name, chunks, largest=LARGEST, kind_of=lambda head, _: _kind(name, head))
+
+
+def _folder() -> Path:
+    return Path(settings.DATA) / "imports"
 
 
 def _kind(name: str, head: bytes) -> str:

@@ -14,7 +14,13 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         """Make known what this room does in the background; give a county that is made its table of classes."""
         from qipan.spine.campaigns.setup import county_made
-        from qipan.spine.work import deferring, digest, points, reminders  # noqa: F401
+        from qipan.spine.work import (  # noqa: F401
+            deferring,
+            digest,
+            points,
+            reminders,
+        )
+        from qipan.spine.work.office_files import actions  # noqa: F401
         from qipan.spine.work.timing import again  # noqa: F401
 
         county_made.connect(_begin, dispatch_uid="work.classes")

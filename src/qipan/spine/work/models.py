@@ -516,10 +516,11 @@ class Request(models.Model):
         return self.state in {Request.State.CONSENT, Request.State.OPEN}
 
 
-# A theme of its own, in its own package; Django finds the tables of a room through this module.
+# Themes of their own, in their own packages; Django finds the tables of a room through this module.
 from qipan.spine.work.links.models import HandlingLink  # noqa: E402
+from qipan.spine.work.office_files.models import ImportedRow, OfficeFile, OfficeWord  # noqa: E402
 
 __all__ = [
-    "CHAIN", "OPEN", "Escalation", "HandlingLink", "Handover", "ItemClass", "Kind", "Ladder", "LimitUnit", "LogEntry",
-    "Request", "Rung", "Sighting", "Slip", "State", "Step", "WorkClass", "WorkItem", "WorkSettings",
+    "CHAIN", "OPEN", "Escalation", "HandlingLink", "Handover", "ImportedRow", "ItemClass", "Kind", "Ladder", "LimitUnit", "LogEntry",
+    "OfficeFile", "OfficeWord", "Request", "Rung", "Sighting", "Slip", "State", "Step", "WorkClass", "WorkItem", "WorkSettings",
 ]  # fmt: skip

@@ -51,7 +51,9 @@ class Finding:
     """Something that is not in order, and for which an order is to be opened.
 
     `check` names the check when the item has several; `unit` (a code) overrides the responsible unit and `why` says
-    the reason; `deadline` overrides the limit of the class. `observation` is the id of the record in the ledger.
+    the reason; `deadline` overrides the limit of the class. `observation` is the id of the record in the ledger. `same`
+    says what makes two findings without an item the same thing. `deadline_text` are the words of the deadline, `person`
+    the number of who is in charge, `territory` that of the unit in whose area it lies where the site does not say.
     """
 
     item: str
@@ -69,6 +71,10 @@ class Finding:
     deadline: datetime | None = None
     round: str = ""
     title: Text = field(default_factory=Text)
+    same: str = ""
+    deadline_text: str = ""
+    person: int | None = None
+    territory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,8 @@ class Desk:
     known: Classes
     sites: dict[str, Site]
     units: dict[int, Unit]
+    dues: dict[datetime, Due] = field(default_factory=dict)
+    """Deadlines that are named, worked out once for all orders of one act."""
 
     def place(self, finding: Finding) -> _Place:
         """Return the check, type and cluster of a finding."""
@@ -228,7 +236,7 @@ def open_orders(
         # and the second sees what the first has opened.
         settings = take_counter(county)
         desk = desk_for(year, findings, now, answers=answers, sites=sites)
-        keys = [_key(county, finding, desk.place(finding)) for finding in findings]
+        keys = keys_of(desk, findings)
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])
         held = held.order_by("pk")
         standing = _going_on(held.select_related("lead"))
@@ -300,8 +308,10 @@ def draft(
     place = desk.place(finding)
     found, limit = _class_of(desk, finding, place)
     if finding.deadline is not None:
-        ahead(finding.deadline, now)
-        until = due_by(counted, now, finding.deadline, settings)
+        until = desk.dues.get(finding.deadline)
+        if until is None:
+            ahead(finding.deadline, now)
+            until = desk.dues[finding.deadline] = due_by(counted, now, finding.deadline, settings)
     else:
         until = due(counted, now, limit, settings, found)
     function = found.function if found is not None else ""
@@ -337,8 +347,15 @@ def open_key(county_id: int, cluster: str, item: str) -> str | None:
     return f"{county_id}:{cluster}:{item}"[:160] if cluster and item else None
 
 
-def _key(county_id: int, finding: Finding, place: _Place) -> str | None:
-    return open_key(county_id, place.cluster, finding.item)
+def keys_of(desk: Desk, findings: Iterable[Finding]) -> list[str | None]:
+    """Return what only one open order may carry, of each finding; None for one that nothing can join."""
+    county = desk.year.campaign.county_id
+    return [
+        f"{county}:~{finding.same}"[:160]
+        if finding.same and not finding.item
+        else open_key(county, desk.place(finding).cluster, finding.item)
+        for finding in findings
+    ]
 
 
 def _class_of(desk: Desk, finding: Finding, place: _Place) -> tuple[WorkClass | None, Limit]:
@@ -372,7 +389,8 @@ def _order(
         safety=bool(listed and listed.safety), side=(place.line.side if place.line else "") or (listed.side if listed else ""),
         limit=until.limit, limit_unit=until.limit_unit,
         lead=who.unit or desk.year.campaign.office,
-        territory_id=site.territory_id if site else None,
+        territory_id=site.territory_id if site else finding.territory, person_id=finding.person,
+        deadline_text=finding.deadline_text,
         state=State.ISSUED, issued_at=now, due_from=until.due_from, deadline=until.deadline, calendar_gap=until.gap,
     )  # fmt: skip
 

@@ -98,6 +98,8 @@ OPEN_ORDERS = Rule(EYES)
 """Who may open an order from what was found."""
 DECOMPOSE = Rule(frozenset({Role.OFFICE}))
 """Who may give the checks of a year to their units as tasks."""
+IMPORT_WORK = Rule(frozenset({Role.OFFICE}))
+"""Who may import task tables and fault registers, and take an import back."""
 ISSUE_TASK = Rule(frozenset({Role.OFFICE, Role.LEADER}))
 """Who may give a unit a single task."""
 LOG_OWN = Rule(UNITS)

@@ -26,6 +26,7 @@ from qipan.spine.work.limits import LIGHTS, STANDING, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, WorkClass, WorkItem
+from qipan.spine.work.office_files.models import ImportedRow
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
@@ -61,7 +62,8 @@ class Filters:
     `since` and `until` are the first and the last day of a period that the deadline lies in (2026-03-01). `rate` is a
     count of `measures.COUNTS`. `group` is the major class, `found` who looked first: own (the lead unit itself) or
     others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
-    document that items cite. "-" for `side` and `group` is what has none.
+    document that items cite, `file` that of an imported
+    file: what it opened and what it joined. "-" for `side` and `group` is what has none.
     `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a
     programme; `special` may be recurred as well: closed, and found again within thirty days.
     """
@@ -82,6 +84,7 @@ class Filters:
     safety: bool = False
     round: str = ""
     origin: str = ""
+    file: str = ""
     text: str = ""
     number: str = ""
     special: str = ""
@@ -211,6 +214,10 @@ def _wanted(
     if filters.state == "open":
         where = (
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
+        )
+    if filters.file:
+        where &= Q(pk__in=ImportedRow.objects.filter(file=int(filters.file)).values("work_item")) | Q(
+            origin_kind="file", origin_id=filters.file
         )
     where &= _of_rates(filters, now)
     where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)

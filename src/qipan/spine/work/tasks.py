@@ -32,7 +32,7 @@ from qipan.spine.work.lightness.demands import OVER, Asking, ask, refuse_if_on_f
 from qipan.spine.work.lightness.empowering import lead_for
 from qipan.spine.work.lightness.models import Demand
 from qipan.spine.work.lightness.stopping import weigh
-from qipan.spine.work.limits import STANDING, ahead, due_by
+from qipan.spine.work.limits import STANDING, Due, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK
@@ -168,13 +168,13 @@ def decompose(
         code = (leads or {}).get(plan.check) or (plan.lead.code if plan.lead else "")
         until = (deadlines or {}).get(plan.check, words or plan.deadline)
         drafts.append(
-            _Draft(
+            TaskDraft(
                 plan.title, _unit(codes, code, plan.title), as_when(until), check=plan.check, node=plan.node,
                 supports=tuple(unit for unit in plan.supports if unit.code != code),
                 origin=(CHECK, plan.check, plan.title.zh),
             )
         )  # fmt: skip
-    return [item.pk for item in _issue(year, drafts, by, now)]
+    return [item.pk for item in issue_drafts(year, drafts, by, now)]
 
 
 def issue_task(
@@ -226,13 +226,13 @@ def issue_task(
     over = parent_for(parent, by.unit.county_id, given.deadline) if parent.strip() else None
     person = _person(post, lead, now) if post is not None else None
     node = line.node if line else over.node if over else ""
-    draft = _Draft(
+    draft = TaskDraft(
         title, lead, given, check=check, node=node, supports=helpers,
         origin=(CHECK, check, title.zh) if check else origin, text=text.strip(), deliverable=deliverable.strip(),
         parent=over.pk if over else None, person=person, side=side or (over.side if over and not line else ""),
         basis=tuple(basis), ground=ground,
     )  # fmt: skip
-    made = _issue(year, [draft], by, now)
+    made = issue_drafts(year, [draft], by, now)
     if not made:
         number = _open_tasks(year).get(check, "")
         raise WorkError(
@@ -246,7 +246,9 @@ def issue_task(
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class TaskDraft:
+    """A task that is about to be issued."""
+
     title: Text
     lead: Unit
     when: When
@@ -295,17 +297,22 @@ def follow(last: WorkItem, year: CampaignYear, given: When, now: datetime) -> Wo
     """Issue what comes after an item that comes again, by itself; None where its check has an open task."""
     if last.lead is None:
         return None
-    draft = _Draft(
+    draft = TaskDraft(
         last.title, last.lead, given, check=last.check_key, node=last.node, supports=tuple(last.supports.all()),
         origin=(last.origin_kind, last.origin_id, last.origin_label), text=last.text, deliverable=last.deliverable,
         follows=last.pk, side=last.side, parent=last.parent_id,
         basis=tuple(Cited(one.document_id, one.clause) for one in last.citations.all()),
     )  # fmt: skip
-    made = _issue(year, [draft], None, now)
+    made = issue_drafts(year, [draft], None, now)
     return made[0] if made else None
 
 
-def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: datetime) -> list[WorkItem]:
+def issue_drafts(year: CampaignYear, drafts: Sequence[TaskDraft], by: Post | None, now: datetime) -> list[WorkItem]:
+    """Issue tasks in one transaction; one of a check that has an open task is passed over.
+
+    Raises:
+        WorkError: a deadline is not ahead; nothing is issued.
+    """
     for draft in drafts:
         ahead(draft.when.deadline, now)
     if not drafts:
@@ -319,15 +326,18 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
         taken = _open_tasks(year)
         made: list[WorkItem] = []
         grounds: dict[str, Mapping[str, str]] = {}
-        issued: list[_Draft] = []
+        issued: list[TaskDraft] = []
         supports: list[tuple[WorkItem, Unit]] = []
+        dues: dict[tuple[datetime, str], Due] = {}
         for draft in drafts:
             if draft.origin[0] == CHECK and draft.origin[1] in taken:
                 continue
             item = _task(year, draft, settings, now)
-            until = due_by(
-                counted, now, draft.when.deadline, settings, standing=draft.when.cadence == STANDING
-            )  # fmt: skip
+            given = draft.when
+            until = dues.get((given.deadline, given.cadence)) or due_by(
+                counted, now, given.deadline, settings, standing=given.cadence == STANDING
+            )
+            dues[given.deadline, given.cadence] = until
             item.due_from, item.calendar_gap = until.due_from, until.gap
             line = lines.get(draft.check)
             item.side = draft.side or (line.side if line else "")
@@ -386,7 +396,7 @@ def _issue(year: CampaignYear, drafts: Sequence[_Draft], by: Post | None, now: d
     return made
 
 
-def _task(year: CampaignYear, draft: _Draft, settings: WorkSettings, now: datetime) -> WorkItem:
+def _task(year: CampaignYear, draft: TaskDraft, settings: WorkSettings, now: datetime) -> WorkItem:
     return WorkItem(
         county_id=year.campaign.county_id, year=year.year, number=number_of(now, settings), kind=Kind.TASK,
         origin_kind=draft.origin[0][:24], origin_id=draft.origin[1][:80], origin_label=draft.origin[2][:200],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.work import office_lists
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
@@ -29,7 +30,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.basis.queries import documents
 from qipan.spine.work.branches import branches_if_asked
 from qipan.spine.work.class_queries import groups as class_groups
-from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK, LOG_OWN, READ_LADDER
+from qipan.spine.work.permissions import DECOMPOSE, IMPORT_WORK, ISSUE_TASK, LOG_OWN, READ_LADDER
 from qipan.spine.work.queries import ORDERS, Apart, Filters, Options, apart, export, items, options
 
 if TYPE_CHECKING:
@@ -100,13 +101,14 @@ SPECIAL_VIEWS = {
 """Views that are not of one state; each is offered where it holds something."""
 ORIGIN_WORDS = {
     "visit": gettext_lazy("from a visit"), "review": gettext_lazy("from a review"), "check": gettext_lazy("from the standard"),
+    "file": gettext_lazy("from an imported table"),
     "self": gettext_lazy("found by the unit itself"),
     "speech": gettext_lazy("from a speech"),
     "chat": gettext_lazy("from a chat"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
-    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", "parent", "basis",
+    "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", "parent", "basis", "file",
     *PLANNED,
 )  # fmt: skip
 NAMES = {
@@ -115,6 +117,7 @@ NAMES = {
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
     "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
     **{name: name for name in PLANNED},
+    "file": "file",
     "parent": "parent", "basis": "basis",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
@@ -146,6 +149,9 @@ def work_list(request: HttpRequest) -> HttpResponse:
     order = order_of(request)
     which = get.get("list", "") if get.get("list", "") in COLUMNS else ""
     kind = exports.wanted(request)
+    if request.GET.get("export") == "office":
+        found_rows = list(export(desk.post, filters, order, year=desk.year, now=now))
+        return office_lists.workbook(desk, found_rows, Around(rulebook(desk.year)), now)
     around = Around(rulebook(desk.year), desk.year.campaign_id, desk.county.pk)
     if kind:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
@@ -179,10 +185,11 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "keep": kept,
         "chips": list(_chips(request, desk, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
-        "exports": exports.links(request),
+        "exports": [*exports.links(request), (_("XLSX in the office's layout"), _address(request, export="office"))],
         "share_url": reverse("work_list_share") + _query(request),
         "rates_url": reverse("rates"),
         "ladder_url": reverse("ladder") if READ_LADDER.allows(desk.post, desk.county) else "",
+        "files_url": reverse("work_files") if IMPORT_WORK.allows(desk.post, desk.county) else "",
         "task_url": reverse("task_new") if ISSUE_TASK.allows(desk.post, desk.county) else "",
         "own_url": reverse("own_new") if LOG_OWN.allows(desk.post, desk.county) else "",
         "decompose_url": reverse("work_decompose") if DECOMPOSE.allows(desk.post, desk.county) else "",
@@ -212,6 +219,8 @@ def filters_of(request: HttpRequest, year: int, state: str) -> Filters:
     """Return the conditions that an address asks for."""
     given = {NAMES[name]: request.GET[name].strip() for name in NAMES if request.GET.get(name, "").strip()}
     safety = given.pop("safety", "") == "1"
+    if not whole(given.get("file", "")):
+        given.pop("file", None)
     return Filters(year=year, state=state, safety=safety, **cast("Any", given))
 
 
@@ -330,6 +339,8 @@ def _chips(
                 words = str(ORIGIN_WORDS.get(value, value))
             case "milestone" | "phase" | "action" | "programme":
                 words = plan_words(around.campaign, around.county, name, value)
+            case "file":
+                words = _("from imported file %(number)s") % {"number": value}
             case "rate":
                 words = str(COUNT_WORDS.get(value, value))
             case "found":
@@ -383,39 +394,3 @@ def _empty(desk: Desk, view: str) -> dict[str, object]:
         "title": _("Nothing is asked of you now"),
         "words": _("When your unit gets an order or a task, it stands here, and your inbox says so."), "action": "", "url": "",
     }  # fmt: skip
-
-
-@require_GET
-@requires(READ)
-def work_unit_sheet(request: HttpRequest, code: str) -> HttpResponse:
-    """Show the responsibility list of one unit, to be printed: only its rows, what it leads first."""
-    desk = at_desk(request)
-    if desk.year is None:
-        return render(request, "office/board_empty.html")
-    now, around = timezone.now(), Around(rulebook(desk.year))
-    names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
-    if code not in names:
-        raise Http404
-    parts = []
-    for role in ("lead", "support", "territory"):
-        filters = Filters(year=desk.year.year, state="open", unit=code, role=role)
-        found = export(desk.post, filters, "deadline", year=desk.year, now=now)
-        # What it leads stands in the first part, wherever the place lies.
-        own = role != "lead"
-        rows = [shown(row, around, now) for row in found if not (own and row.lead and row.lead.code == code)]
-        parts.append((role, SHEET_WORDS[role], rows))
-    context = {
-        "unit": names[code],
-        "unit_url": reverse("unit", args=[code]),
-        "parts": parts,
-        "now": now,
-        "year": desk.year.year,
-        "crumbs": [(_("Work"), reverse("work_list")), (_("Responsibility list"), "")],
-    }
-    return render(request, "office/work/sheet.html", context)
-
-
-SHEET_WORDS = {
-    "lead": gettext_lazy("It leads"), "support": gettext_lazy("It supports"),
-    "territory": gettext_lazy("In its territory, led by others"),
-}  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0005_phases"),
-        ("work", "0015_photo_rechecks"),
+        ("work", "0016_office_files"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0006_special_actions"),
-        ("work", "0016_milestones"),
+        ("work", "0017_milestones"),
     ]
 
     operations = [

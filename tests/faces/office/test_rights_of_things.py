@@ -23,7 +23,15 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
-from qipan.spine.campaigns.models import FunctionDuty, Membership, SpecialGroup, TimeNode
+from qipan.spine.campaigns.models import (
+    FunctionDuty,
+    Membership,
+    Phase,
+    Programme,
+    SpecialAction,
+    SpecialGroup,
+    TimeNode,
+)
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
@@ -107,6 +115,13 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
     node = TimeNode.objects.create(campaign=year.campaign, name_zh="节点", on=now.date() + timedelta(days=9))
+    phase = Phase.objects.create(
+        campaign=year.campaign, name_zh="阶段", first=now.date(), last=now.date() + timedelta(days=20)
+    )
+    programme = Programme.objects.create(county=county, name_zh="文明校园")
+    special = SpecialAction.objects.create(
+        campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
+    )
     channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
@@ -128,6 +143,11 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,),
+        "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
+        "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
+        "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
+        "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
+        "special_attach": (special.pk,), "special_detach": (special.pk,),
         "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
         "basis_document": (paper.pk,),
     }  # fmt: skip
@@ -208,7 +228,17 @@ def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: st
     client = Client()
     client.force_login(post.person)
     # What sends things away comes last, so that each address finds its thing.
-    last = ("setup_year_remove", "setup_node_remove", "setup_function_unmap", "post_end", "site_end", "import_discard")
+    last = (
+        "setup_year_remove",
+        "phase_remove",
+        "special_remove",
+        "programme_remove",
+        "setup_node_remove",
+        "setup_function_unmap",
+        "post_end",
+        "site_end",
+        "import_discard",
+    )
     wrong = []
     for name in sorted(given, key=lambda name: (name in last, name)):
         row = MATRIX[name]

@@ -199,9 +199,13 @@ def test_a_node_is_added_changed_taken_out_and_put_back(world: World) -> None:
     assert add_node(world.campaign, NodePlan("省级测评", date(2026, 12, 1), decides=True), by=office) == node, (
         "sent twice"
     )
-    change_node(node.pk, NodePlan("省级年度测评", date(2026, 12, 8), decides=True), version=1, by=office)
+    other = NodePlan("省级年度测评", date(2026, 12, 8), decides=True)
+    with pytest.raises(RegisterError) as unseen:
+        change_node(node.pk, other, version=1, by=office)
+    assert unseen.value.field == "on", "its day moves by the page that shows what hangs on it"
+    change_node(node.pk, other, version=1, by=office, moving=True)
     with pytest.raises(Stale) as stale:
-        change_node(node.pk, NodePlan("测评", date(2026, 12, 9)), version=1, by=office)
+        change_node(node.pk, NodePlan("测评", date(2026, 12, 8)), version=1, by=office)
     assert sorted(one.field for change in stale.value.changes for one in change.fields) == ["name_zh", "on"]
     (row,) = nodes(world.campaign.pk, date(2026, 12, 1))
     assert (row.name.zh, row.days, row.decides) == ("省级年度测评", 7, True)

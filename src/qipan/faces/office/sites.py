@@ -29,6 +29,7 @@ from qipan.ground.sites.sponsors import KINDS, LEADER
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS, MANAGE_SITES, READ, RECORD_VISITS
 from qipan.overview.board import Sums
 from qipan.overview.points import UnitName, Whose
+from qipan.overview.programmes import programmes_at
 from qipan.overview.sites import ON_MAP, STATES, CheckRow, SiteList, SitePage, SiteRow, site_list, site_page
 
 PAGE = 50
@@ -374,6 +375,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "assumed": found.standing.book.weights_assumed,
         "dangers": found.dangers,
         "sponsors": sponsor_lines(found.listed, code),
+        "programmes": programmes_at(desk.county.pk, code),
         "edit_pk": site_pk(desk.county.pk, code) if MANAGE_SITES.allows(desk.post, desk.county) else None,
     }
     return render(request, "office/site.html", context)

@@ -16,7 +16,7 @@ from qipan.assessment.reading import Reading
 from qipan.ground.documents.yaml_file import read_yaml
 from qipan.ground.units.models import County, Unit
 from qipan.ground.worktime.actions import seed as seed_calendar
-from qipan.project.example import calendar, chosen
+from qipan.project.example import chosen
 from qipan.project.example.calendar import Calendar
 from qipan.project.example.chance import SEED
 from qipan.project.example.channels import make_channels
@@ -25,6 +25,7 @@ from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
 from qipan.project.example.orders import plan as plan_orders
 from qipan.project.example.people import make_people
+from qipan.project.example.plan import begin_special_actions, make_plan, make_programmes, tie_tasks
 from qipan.project.example.reviews import reviews
 from qipan.project.example.rounds import listed, plan_rounds, visits
 from qipan.project.example.sites import ABSENT_TYPES, make_sites, plan_sites
@@ -33,7 +34,7 @@ from qipan.project.example.units import COUNTY, OFFICE, make_units
 from qipan.project.example.work import do_the_work
 from qipan.project.example.world import World
 from qipan.spine.campaigns.books import rulebook
-from qipan.spine.campaigns.models import Campaign, CampaignYear, TimeNode
+from qipan.spine.campaigns.models import Campaign, CampaignYear
 from qipan.spine.ledger.actions import Fact, close_round, open_round, record
 from qipan.spine.ledger.running import Key, read_keys, rounds_of, stored_readings
 from qipan.spine.standards.actions import store
@@ -74,10 +75,14 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         make_headquarters(year.campaign, posts, when.day(0.5))
         make_sponsors(units, posts, list(sites.values()), since)
         choose_leads(year, units, when.last)
-        _nodes(year.campaign, when, today or timezone.localdate())
+        make_plan(year.campaign, when, today or timezone.localdate())
         world = World(seed, when, rulebook(year), {plan.code: plan for plan in plans})
         orders, since, readings = _live_through(world, year)
         do_the_work(world, year, posts, orders, since, readings)
+        end = when.moment(1.0, 0.999)
+        tie_tasks(year, posts["example-office"], end)
+        begin_special_actions(year, posts, when, end)
+        make_programmes(county, units, posts["example-office"])
         make_channels(county, units["qs-qingshi"], timezone.now())
     return year
 
@@ -108,30 +113,6 @@ def _campaign(county: County, units: dict[str, Unit], year: int) -> CampaignYear
 def store_pack(name: str) -> Edition:
     """Store one of the packs that come with the product."""
     return store(read_yaml(PACKS / f"{name}.yaml").data)
-
-
-def _nodes(campaign: Campaign, when: Calendar, today: date) -> None:
-    past = (
-        ("年度动员部署会", "Kick-off meeting of the year", calendar.KICKOFF),
-        ("材料审核完成", "Document review ends", calendar.DOCUMENTS[1]),
-        ("第一轮实地考察完成", "First inspection round ends", calendar.FIRST_ROUND[1]),
-        ("问卷调查完成", "Survey ends", calendar.SURVEY[1]),
-        ("第二轮实地考察完成", "Second inspection round ends", calendar.SECOND_ROUND[1]),
-        ("第三轮实地考察完成", "Third inspection round ends", calendar.THIRD_ROUND[1]),
-    )
-    ahead = (
-        ("整改清零", "All faults fixed", 14, False),
-        ("数据冻结", "Data freeze", 25, False),
-        ("省级年度测评", "Provincial assessment of the year", 40, True),
-        ("测评结果通报", "Results announced", 75, False),
-    )
-    TimeNode.objects.bulk_create(
-        [TimeNode(campaign=campaign, name_zh=zh, name_en=en, on=when.day(share)) for zh, en, share in past]
-        + [
-            TimeNode(campaign=campaign, name_zh=zh, name_en=en, on=today + timedelta(days=days), decides=decides)
-            for zh, en, days, decides in ahead
-        ]
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from qipan.assessment.text import Text
+from qipan.ground.sites.models import Site
 from qipan.ground.units.models import County, Post, Unit
 from qipan.spine.standards.models import Edition
 
@@ -101,13 +102,39 @@ class AnsweringLead(models.Model):
         return f"{self.check_key} → {self.unit}"
 
 
+class Phase(models.Model):
+    """A phase of the plan: a stretch of days, both ends counted. Nodes may belong to it."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="phases")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    aim_zh = models.CharField(max_length=300, blank=True, help_text="what the phase is for")
+    aim_en = models.CharField(max_length=300, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("first", "last", "id")
+
+    def __str__(self) -> str:
+        return f"{self.name_zh} {self.first}–{self.last}"
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
 class TimeNode(models.Model):
-    """A fixed point of the plan."""
+    """A fixed point of the plan. `on` is the planned day; `met_on` the day on which it was reached, once it was."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="nodes")
+    phase = models.ForeignKey(Phase, models.SET_NULL, null=True, blank=True, related_name="nodes")
     name_zh = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True)
     on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)
     decides = models.BooleanField(default=False, help_text="an official assessment")
     version = models.PositiveIntegerField(default=1)
 
@@ -116,6 +143,68 @@ class TimeNode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.name_zh}"
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class SpecialAction(models.Model):
+    """A special action (专项行动) of any name: a stretch of days, and a scope by which orders are counted as its own.
+
+    `site_types` and `areas` say where, `items` (of checklists, or keys of checks) and `classes` what; what is empty
+    does not narrow. With nothing chosen at all it counts only what was attached by hand.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="special_actions")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    basis = models.CharField(max_length=300, blank=True, help_text="the document that it rests on")
+    aim_zh = models.CharField(max_length=500, blank=True)
+    aim_en = models.CharField(max_length=500, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    site_types = models.JSONField(default=list, blank=True)
+    areas = models.ManyToManyField(Unit, blank=True, related_name="+")
+    items = models.JSONField(default=list, blank=True)
+    classes = models.JSONField(default=list, blank=True, help_text="codes of classes of findings")
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="special_actions")
+    leader = models.ForeignKey(Post, models.SET_NULL, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-first", "-id")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+class Programme(models.Model):
+    """A programme that shares places with the campaign (文明村镇, 文明校园, 美丽乡村): a list of sites and of units.
+
+    It records nothing of its own: what is seen, fixed and photographed at a site counts for every programme it is in.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="programmes")
+    name_zh = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=160, blank=True)
+    basis = models.CharField(max_length=300, blank=True, help_text="the document that it rests on")
+    owner = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="programmes")
+    sites = models.ManyToManyField(Site, blank=True, related_name="programmes")
+    units = models.ManyToManyField(Unit, blank=True, related_name="+", help_text="with all sites of their territory")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name_zh
 
     @property
     def name(self) -> Text:

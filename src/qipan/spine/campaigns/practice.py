@@ -20,7 +20,7 @@ from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.ground.units.queries import held
 from qipan.ground.worktime.models import Calendar, CalendarYear, SpecialDay
 from qipan.spine.campaigns.copies import Pairs, copies
-from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear, FunctionDuty, TimeNode
+from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear, FunctionDuty, Phase, TimeNode
 from qipan.spine.campaigns.practice_rows import delete_rows
 from qipan.spine.campaigns.setup import county_made
 
@@ -180,7 +180,8 @@ def _campaigns(county: County, made: County, units: Pairs) -> None:
     campaigns = copies(Campaign.objects.filter(county=county), {"county_id": made.pk}, office_id=units)
     mine = {"campaign_id": campaigns}
     copies(FunctionDuty.objects.filter(campaign__county=county), {}, unit_id=units, **mine)
-    copies(TimeNode.objects.filter(campaign__county=county), {}, **mine)
+    phases = copies(Phase.objects.filter(campaign__county=county), {}, **mine)
+    copies(TimeNode.objects.filter(campaign__county=county), {}, phase_id=phases, **mine)
     old_years = list(CampaignYear.objects.filter(campaign__county=county).order_by("id"))
     years = copies(old_years, {}, **mine)
     pinned = CampaignYear.companions.through

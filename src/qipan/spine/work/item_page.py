@@ -220,7 +220,7 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         now: the moment for light and clock.
     """
     moment = now or timezone.now()
-    related = ("lead", "territory", "work_class", "person", "county")
+    related = ("lead", "territory", "work_class", "person", "county", "milestone")
     found = WorkItem.objects.filter(county_id=post.unit.county_id, number=number).select_related(*related)
     item = found.prefetch_related("supports").first()
     if item is None:

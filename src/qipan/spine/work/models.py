@@ -7,11 +7,13 @@ from django.db import models
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.units.models import County, Person, Post, Unit
+from qipan.spine.campaigns.models import TimeNode
 from qipan.spine.work.basis.models import BasisDocument as BasisDocument
 from qipan.spine.work.basis.models import Citation as Citation
 from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 from qipan.spine.work.lightness.models import PhotoRule as PhotoRule
+from qipan.spine.work.special.models import Attachment as Attachment
 
 
 class LimitUnit(models.TextChoices):
@@ -161,6 +163,14 @@ class WorkItem(models.Model):
     deliverable = models.CharField(max_length=300, blank=True)
     check_key = models.CharField(max_length=120, blank=True)
     node = models.CharField(max_length=60, blank=True)
+    milestone = models.ForeignKey(
+        TimeNode,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="items",
+        help_text="the node of the plan it is due by",
+    )
     item = models.CharField(max_length=80, blank=True)
     stratum = models.CharField(max_length=40, blank=True)
     cluster = models.CharField(max_length=40, blank=True, help_text="code of the site")

@@ -29,8 +29,10 @@ from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, 
 from qipan.spine.work.office_files.models import ImportedRow
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
+from qipan.spine.work.plan.conditions import of_plan
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
+from qipan.spine.work.special.conditions import at_programme, of_actions, recurred
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
@@ -62,6 +64,8 @@ class Filters:
     others. `issued` is the month of issue (2026-03). `parent` is the number of the task of subtasks, `basis` the number of a
     document that items cite, `file` that of an imported
     file: what it opened and what it joined. "-" for `side` and `group` is what has none.
+    `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a
+    programme; `special` may be recurred as well: closed, and found again within thirty days.
     """
 
     year: int = 0
@@ -89,6 +93,10 @@ class Filters:
     rate: str = ""
     group: str = ""
     found: str = ""
+    milestone: str = ""
+    phase: str = ""
+    action: str = ""
+    programme: str = ""
     issued: str = ""
     parent: str = ""
     basis: str = ""
@@ -212,6 +220,11 @@ def _wanted(
             origin_kind="file", origin_id=filters.file
         )
     where &= _of_rates(filters, now)
+    where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)
+    if filters.programme:
+        where &= at_programme(post.unit.county_id, filters.programme, tree)
+    if filters.action:
+        where &= of_actions(post.unit.county_id, filters.action, tree)
     if filters.basis:
         document = int(filters.basis) if filters.basis.isascii() and filters.basis.isdecimal() else 0
         where &= Q(pk__in=Citation.objects.filter(document_id=document).values("work_item_id"))
@@ -297,6 +310,8 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return Q(instructed_at__isnull=False)
         case "rework":
             return Q(handling_round__gt=1)
+        case "recurred":
+            return recurred()
         case "joined":
             again = Sighting.objects.order_by().values("work_item_id").annotate(n=Count("id")).filter(n__gt=1)
             return Q(pk__in=again.values("work_item_id"))

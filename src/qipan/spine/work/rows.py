@@ -25,6 +25,14 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """A node of the plan that something is due by."""
+
+    pk: int
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A work item in a list.
 
@@ -71,6 +79,7 @@ class Row:
     came_by: str = ""
     deadline_text: str = ""
     cadence: str = ""
+    milestone: Milestone | None = None
     own_deadline: datetime | None = None
 
     @property
@@ -92,13 +101,13 @@ def named(unit: Unit | None) -> Named | None:
 def fetched(found: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
     """Return a list of items with what a row shows of them (two statements)."""
     return (
-        found.select_related("lead", "territory", "work_class", "person")
+        found.select_related("lead", "territory", "work_class", "person", "milestone")
         .prefetch_related("supports")
         .only(
             *(field.attname for field in WorkItem._meta.concrete_fields if field.name not in {"text", "moved"}),
             "lead__code", "lead__name_zh", "lead__name_en", "territory__code", "territory__name_zh",
             "territory__name_en", "work_class__code", "work_class__name_zh", "work_class__name_en",
-            "person__full_name_zh", "person__username",
+            "person__full_name_zh", "person__username", "milestone__name_zh", "milestone__name_en",
         )
     )  # fmt: skip
 
@@ -135,4 +144,5 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
         own_deadline=item.own_deadline,
         came_by=item.came_by,
+        milestone=Milestone(item.milestone.pk, item.milestone.name) if item.milestone else None,
     )  # fmt: skip

@@ -19,6 +19,8 @@ FIELDS: dict[str, str | Promise] = {
     "last_year": gettext_lazy("last year"),
     "office": gettext_lazy("owning office"),
     "on": gettext_lazy("day"),
+    "met_on": gettext_lazy("day reached"),
+    "phase": gettext_lazy("phase"),
     "decides": gettext_lazy("official assessment"),
 }
 

@@ -21,7 +21,11 @@ FIELD_WORDS = {
     "sponsor_leader": gettext_lazy("Sponsoring leader"), "sponsor_unit": gettext_lazy("Sponsoring unit"),
     "person_zh": gettext_lazy("Full name"), "person_en": gettext_lazy("Full name in English"), "seat": gettext_lazy("Sits as"),
     "duty_zh": gettext_lazy("Duty (Chinese)"), "duty_en": gettext_lazy("Duty (English)"), "duties_zh": gettext_lazy("Duties of the group"),
-    "place": gettext_lazy("Place in the list"),
+    "place": gettext_lazy("Place in the list"), "first": gettext_lazy("First day"), "last": gettext_lazy("Last day"),
+    "aim_zh": gettext_lazy("What the phase is for"), "aim_en": gettext_lazy("The same in English (optional)"),
+    "basis": gettext_lazy("Basis (document and clause)"), "site_types": gettext_lazy("Types of sites"), "areas": gettext_lazy("Areas"),
+    "items": gettext_lazy("Checklist items"), "classes": gettext_lazy("Classes of findings"), "owner": gettext_lazy("Lead unit"),
+    "leader": gettext_lazy("Leader in charge"),
     "is_territorial": gettext_lazy("Answers for an area"),
     "is_grassroots": gettext_lazy("Village or community"),
 }  # fmt: skip

@@ -34,9 +34,11 @@ STATE_WORDS = {
 
 @dataclass(slots=True)
 class Around:
-    """What rows need beside their own values: the book by which the year is scored."""
+    """What rows need beside their own values: the book of the year, the campaign and the county."""
 
     book: Rulebook
+    campaign: int = 0
+    county: int = 0
     _types: dict[str, Text] = field(default_factory=dict)
 
     def type_title(self, stratum: str) -> Text:

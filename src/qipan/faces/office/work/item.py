@@ -405,6 +405,9 @@ def _links(found: ItemPage, book: Rulebook | None) -> dict[str, Any]:
         "supports": [_unit(unit) for unit in row.supports],
         "site": Linked(row.site.name, reverse("site", args=[row.site.code])) if row.site else None,
         "criterion": criterion,
+        "milestone": Linked(row.milestone.name, reverse("plan_node", args=[row.milestone.pk]))
+        if row.milestone
+        else None,
         "item_name": title_of(book, row.item, line) if book and row.item else None,
         "round_link": Linked(Text(row.round, row.round), f"{reverse('rounds')}#round-{row.round}")
         if row.round

@@ -22,6 +22,7 @@ from qipan.faces.office.work import office_lists
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
 from qipan.faces.office.work.item import KIND_WORDS, SIDE_WORDS
+from qipan.faces.office.work.planned import PLANNED, plan_words
 from qipan.faces.office.work.rates import COUNT_WORDS, FOUND_WORDS, NONE
 from qipan.ground.units.permissions import READ
 from qipan.overview.points import unit_names
@@ -73,6 +74,7 @@ SPECIAL_WORDS = {
     "instructed": gettext_lazy("with a leader's instruction"),
     "rework": gettext_lazy("came round again"),
     "joined": gettext_lazy("found more than once"),
+    "recurred": gettext_lazy("closed, and found again within 30 days"),
     "to_decide": gettext_lazy("a request waits for your decision"),
     "to_consent": gettext_lazy("an extension waits for your consent"),
     "asked": gettext_lazy("with an open request"),
@@ -107,12 +109,14 @@ ORIGIN_WORDS = {
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
     "check", "node", "item", "round", "origin", "number", "rate", "since", "until", "group", "found", "issued", "parent", "basis", "file",
+    *PLANNED,
 )  # fmt: skip
 NAMES = {
     "kind": "kind", "light": "light", "unit": "unit", "role": "role", "type": "site_type", "site": "site",
     "class": "work_class", "side": "side", "safety": "safety", "q": "text", "check": "check", "node": "node",
     "item": "item", "round": "round", "origin": "origin", "special": "special", "number": "number",
     "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
+    **{name: name for name in PLANNED},
     "file": "file",
     "parent": "parent", "basis": "basis",
 }  # fmt: skip
@@ -148,7 +152,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "office":
         found_rows = list(export(desk.post, filters, order, year=desk.year, now=now))
         return office_lists.workbook(desk, found_rows, Around(rulebook(desk.year)), now)
-    around = Around(rulebook(desk.year))
+    around = Around(rulebook(desk.year), desk.year.campaign_id, desk.county.pk)
     if kind:
         rows = [shown(row, around, now) for row in export(desk.post, filters, order, year=desk.year, now=now)]
         name = str(LISTS[which])
@@ -333,6 +337,8 @@ def _chips(
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
+            case "milestone" | "phase" | "action" | "programme":
+                words = plan_words(around.campaign, around.county, name, value)
             case "file":
                 words = _("from imported file %(number)s") % {"number": value}
             case "rate":

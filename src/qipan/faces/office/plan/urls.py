@@ -1,0 +1,35 @@
+"""The addresses of these pages. Each must be named in the rights matrix (tests/faces/office/matrix/plan.py)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from qipan.faces.office.plan import moving, nodes, overview, phases, programmes, special
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.plan, name="plan"),
+    path("undo/", phases.plan_undo, name="plan_undo"),
+    path("phases/new/", phases.phase_new, name="phase_new"),
+    path("phases/<int:pk>/", phases.phase_edit, name="phase_edit"),
+    path("phases/<int:pk>/remove/", phases.phase_remove, name="phase_remove"),
+    path("phases/<int:pk>/move/", moving.phase_move, name="phase_move"),
+    path("nodes/<int:pk>/", nodes.plan_node, name="plan_node"),
+    path("nodes/<int:pk>/reach/", nodes.node_reach, name="node_reach"),
+    path("nodes/<int:pk>/move/", moving.node_move, name="node_move"),
+    path("nodes/<int:pk>/tie/", nodes.node_tie, name="node_tie"),
+    path("nodes/<int:pk>/untie/", nodes.node_untie, name="node_untie"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/new/", programmes.programme_new, name="programme_new"),
+    path("programmes/<int:pk>/", programmes.programme, name="programme"),
+    path("programmes/<int:pk>/edit/", programmes.programme_edit, name="programme_edit"),
+    path("programmes/<int:pk>/remove/", programmes.programme_remove, name="programme_remove"),
+    path("programmes/undo/", programmes.programme_undo, name="programme_undo"),
+    path("actions/", special.special_actions, name="special_actions"),
+    path("actions/new/", special.special_new, name="special_new"),
+    path("actions/undo/", special.special_undo, name="special_undo"),
+    path("actions/<int:pk>/", special.special_action, name="special_action"),
+    path("actions/<int:pk>/edit/", special.special_edit, name="special_edit"),
+    path("actions/<int:pk>/remove/", special.special_remove, name="special_remove"),
+    path("actions/<int:pk>/attach/", special.special_attach, name="special_attach"),
+    path("actions/<int:pk>/detach/", special.special_detach, name="special_detach"),
+]

@@ -1,0 +1,31 @@
+"""Rows of the pages in `qipan.faces.office.plan`."""
+
+from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
+
+MATRIX: dict[str, Row] = {
+    "plan": Row(SIGNED_IN),
+    "plan_undo": Row(OFFICE, "post", answers=302),
+    "phase_new": Row(OFFICE, answers=302),
+    "phase_edit": Row(OFFICE, args=(1,), answers=404),
+    "phase_remove": Row(OFFICE, "post", args=(1,), answers=403),
+    "phase_move": Row(OFFICE, args=(1,), answers=404),
+    "plan_node": Row(SIGNED_IN, args=(1,), answers=404),
+    "node_reach": Row(OFFICE, "post", args=(1,), answers=404),
+    "node_move": Row(OFFICE, args=(1,), answers=404),
+    "node_tie": Row(OFFICE, args=(1,), answers=404),
+    "node_untie": Row(OFFICE, "post", args=(1,), answers=404),
+    "programmes": Row(SIGNED_IN),
+    "programme_new": Row(OFFICE),
+    "programme": Row(SIGNED_IN, args=(1,), answers=404),
+    "programme_edit": Row(OFFICE, args=(1,), answers=404),
+    "programme_remove": Row(OFFICE, "post", args=(1,), answers=403),
+    "programme_undo": Row(OFFICE, "post", answers=302),
+    "special_actions": Row(SIGNED_IN),
+    "special_new": Row(OFFICE, answers=302),
+    "special_undo": Row(OFFICE, "post", answers=302),
+    "special_action": Row(SIGNED_IN, args=(1,), answers=404),
+    "special_edit": Row(OFFICE, args=(1,), answers=404),
+    "special_remove": Row(OFFICE, "post", args=(1,), answers=403),
+    "special_attach": Row(OFFICE, "post", args=(1,), answers=404),
+    "special_detach": Row(OFFICE, "post", args=(1,), answers=404),
+}

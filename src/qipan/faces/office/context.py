@@ -22,13 +22,9 @@ _MINE, _LEADER, _BOARD = (_("My unit"), "mine"), (_("My page"), "leader"), (_("B
 _WORK, _RECORD, _SITES = (_("Work"), "work_list"), (_("Record"), "record_home"), (_("Sites"), "sites")
 _STANDARD, _UNITS, _LEDGER = (_("Standard"), "standard"), (_("Units"), "units"), (_("Ledger"), "ledger")
 _DUTIES, _GAPS = (_("Responsibilities"), "responsibilities"), (_("Gaps"), "gaps")
-<<<<<<< HEAD
-_SETTINGS = (_("Settings"), "setup")
 _SYSTEM, _JOURNAL = (_("Installation"), "system"), (_("Journal"), "journal")
 _PEOPLE, _LOCKS = (_("People and posts"), "people"), (_("Locks of sign-in"), "locks")
-=======
 _SETTINGS, _PLAN = (_("Settings"), "setup"), (_("Plan"), "plan")
->>>>>>> 7b11d6d750c75c6ab477733e6fbbf9d4be28635b
 
 #: The main menu of each role: word, and the name of the address. What is not served (yet) is left out.
 MENU = {

@@ -69,11 +69,8 @@ VERBS = {
     "node.move": Text("调整节点日期", "moved a node"),
     "node.reach": Text("登记节点完成", "noted a node as reached"),
     "node.remove": Text("删除节点", "removed a node"),
-<<<<<<< HEAD
     "journal.export": Text("导出日志链", "handed the journal out"),
-=======
     "node.unreach": Text("撤回节点完成", "noted a node as not reached"),
->>>>>>> 7b11d6d750c75c6ab477733e6fbbf9d4be28635b
     "people.add": Text("新增人员", "added a person"),
     "people.add_post": Text("新增岗位", "added a post"),
     "people.change": Text("修改人员信息", "changed a person's data"),

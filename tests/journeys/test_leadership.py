@@ -115,7 +115,8 @@ def test_the_pages_fit(browser: Browser, server: str, language: str, width: int)
             tab.goto(f"{server}/{address}")
             fits(tab)
         tab.goto(f"{server}/sponsors/")
-        tab.locator(".sponsor-lines a").first.click()
+        with tab.expect_navigation():
+            tab.locator(".sponsor-lines a").first.click()
         fits(tab)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from qipan.ground.units.models import Role
 from tests.journeys.conftest import sign_in
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -167,4 +168,4 @@ def test_only_a_visitor_of_this_machine_enters_the_example(page: Page, server: s
     """The one-click accounts are on the sign-in page; without signing in, every page leads there."""
     page.goto(f"{server}/standard/")
     assert "/accounts/sign-in/" in page.url
-    assert page.locator("button.account-button").count() == 5
+    assert page.locator("button.account-button").count() == len(Role)

@@ -117,7 +117,8 @@ def test_the_pages_fit(browser: Browser, server: str, language: str, width: int)
             tab.goto(f"{server}/{address}")
             fits(tab)
         tab.goto(f"{server}/plan/")
-        tab.locator(".plan-nodes a").first.click()
+        with tab.expect_navigation():
+            tab.locator(".plan-nodes a").first.click()
         fits(tab)
 
 

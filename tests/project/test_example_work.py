@@ -51,7 +51,8 @@ def items(year) -> list[Any]:
 def test_every_stage_and_state_is_there(items):
     assert 250 <= len(items) <= 400
     states = Counter(item.state for item in items)
-    assert set(states) == set(State)
+    # Nothing of the example was suspended or merged: that is done by hand.
+    assert set(states) == set(State) - {State.SUSPENDED, State.MERGED}
     assert states["closed"] > 90 and states["reported"] > 20 and states["issued"] > 10
     steps = Counter(entry.step for item in items for entry in item.log.all())
     assert set(steps) >= {*CHAIN, Step.FAILED, Step.JOINED, Step.REASSIGNED, Step.DEADLINE, Step.INSTRUCTED, Step.NOTED}
@@ -70,8 +71,12 @@ def _open(item: Any) -> Any:
 def test_numbers_run_without_a_gap(items):
     assert sorted(int(item.number[5:]) for item in items) == list(range(1, len(items) + 1))
     assert WorkSettings.objects.get().next_number == len(items) + 1
-    issued = [item.issued_at for item in sorted(items, key=lambda item: item.number)]
-    assert issued == sorted(issued)
+    # What comes back within a special action is entered last, with the day on which it was found again.
+    first: dict[tuple[str, str, str], str] = {}
+    for item in sorted(items, key=lambda item: item.number):
+        first.setdefault((item.kind, item.cluster, item.item or item.number), item.number)
+    issued = [item.issued_at for item in sorted(items, key=lambda item: item.number) if item.number in first.values()]
+    assert len(items) - len(issued) < len(items) / 10 and issued == sorted(issued)
 
 
 def test_no_stage_is_skipped_and_time_runs_forward(items):

@@ -34,7 +34,16 @@ def ask(client: Client, world: World, role: Role, photo: Photo, kind: str) -> An
     return client.get(f"/photos/{photo.uid}/{kind}/")
 
 
-@pytest.mark.parametrize("role", Role)
+ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+
+
+@pytest.mark.parametrize("role", ADMINISTRATORS)
+def test_administrators_see_no_photo(world: World, client: Client, role: Role) -> None:
+    photo = add_photo(picture(exif=camera()), by=world.posts[Role.LIAISON])
+    assert {ask(client, world, role, photo, kind).status_code for kind in ("shown", "thumbnail", "original")} == {403}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role not in ADMINISTRATORS])
 def test_copies_are_for_the_county_s_posts(world: World, client: Client, role: Role) -> None:
     photo = add_photo(picture(exif=camera()), by=world.posts[Role.LIAISON])
     for kind in ("shown", "thumbnail"):

@@ -216,7 +216,7 @@ def _wanted(
             SEE.visible(post, tree) & Q(**{n: v for n, v in plain.items() if v and n != "state"}) & Q(state__in=OPEN)
         )
     if filters.file:
-        where &= Q(pk__in=ImportedRow.objects.filter(file=int(filters.file)).values("work_item")) | Q(
+        where &= Q(pk__in=ImportedRow.objects.filter(file__in=whole_numbers(filters.file)).values("work_item")) | Q(
             origin_kind="file", origin_id=filters.file
         )
     where &= _of_rates(filters, now)
@@ -246,6 +246,11 @@ def _wanted(
         )  # fmt: skip
     found = found_by(filters.found, tree) if filters.found else WorkItem.objects.all()
     return found.filter(where & _special(post, filters.special, now, tree))
+
+
+def whole_numbers(words: str) -> tuple[int, ...]:
+    """Return the number that words of an address are, if they are one that a key can be."""
+    return (int(words),) if words.isdecimal() and len(words) < 19 else ()
 
 
 def _of_rates(filters: Filters, now: datetime) -> Q:

@@ -58,7 +58,7 @@ def test_accepted_and_reported_by_someone_without_an_account(town: Town) -> None
     thumbnail = phone.get(f"{address}photo/{kept}/thumbnail/")
     assert thumbnail.status_code == 200
     # Read to its end: that closes the file, and not the connection of the test with it.
-    assert b"".join(thumbnail.streaming_content)
+    assert b"".join(thumbnail)
     done = phone.post(address + "report/", {**send, "photos_kept": kept})
     assert done.status_code == 302
     assert "已反馈" in phone.get(address).text and item.title_zh not in phone.get(address).text

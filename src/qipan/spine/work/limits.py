@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Q
+
 from qipan.assessment.text import Text
 from qipan.ground.worktime.clock import Clock, Limit
 from qipan.spine.work.classes import DANGER, DOCUMENT, GENERAL
 from qipan.spine.work.errors import WorkError
-from qipan.spine.work.models import ItemClass, LimitUnit, Request, WorkClass, WorkItem, WorkSettings
+from qipan.spine.work.lifecycle import UNREPORTED
+from qipan.spine.work.models import ItemClass, LimitUnit, Request, State, WorkClass, WorkItem, WorkSettings
 
 FALLBACK = {
     GENERAL: Limit(5, LimitUnit.WORKING_DAY.value),
@@ -148,3 +151,34 @@ LIGHTS = (
     "on_plan", "due", "late", "paused", "disputed", "deferred", "suspended", "standing", "reported", "done", "done_late",
     "cancelled", "merged",
 )  # fmt: skip
+
+
+def light_is(light: str, now: datetime) -> Q:
+    """Return the condition of the items with a light; it says what `light_of` says."""
+    held = Q(state__in=UNREPORTED, held_since__isnull=False)
+    unreported = Q(state__in=UNREPORTED, held_since=None)
+    in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
+    match light:
+        case "late":
+            return unreported & Q(deadline__lt=now)
+        case "due":
+            return unreported & Q(deadline__gte=now, due_from__lte=now)
+        case "on_plan":
+            return unreported & Q(deadline__gte=now, due_from__gt=now) & ~Q(cadence=STANDING)
+        case "standing":
+            return unreported & Q(deadline__gte=now, due_from__gt=now, cadence=STANDING)
+        case "deferred":
+            return held & Q(deferred_until__isnull=False)
+        case "disputed":
+            return held & Q(deferred_until=None, request=Request.Kind.APPEAL)
+        case "paused":
+            return held & Q(deferred_until=None) & ~Q(request=Request.Kind.APPEAL)
+        case "reported":
+            return Q(state=State.REPORTED)
+        case "done":
+            return Q(state=State.CLOSED) & in_time
+        case "done_late":
+            return Q(state=State.CLOSED) & ~in_time
+        case "cancelled" | "merged" | "suspended":
+            return Q(state=light)
+    return Q(pk__in=())

@@ -5,12 +5,12 @@ An item's own page is asked for in `item_page.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -22,11 +22,12 @@ from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.lightness.months import LATELY, month_bounds
-from qipan.spine.work.limits import LIGHTS, STANDING, light_of
+from qipan.spine.work.limits import LIGHTS, STANDING, light_is, light_of
 from qipan.spine.work.measures import counted
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import OPEN, VOID, Kind, Request, Sighting, State, WorkClass, WorkItem
 from qipan.spine.work.office_files.models import ImportedRow
+from qipan.spine.work.ordering import cut, keys_of, place
 from qipan.spine.work.origins import found_by
 from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
@@ -36,7 +37,7 @@ from qipan.spine.work.special.conditions import at_programme, of_actions, recurr
 
 __all__ = [
     "LIGHTS", "ORDERS", "Allowed", "Apart", "Counts", "Filters", "ItemPage", "Named", "Options", "Page", "Progress", "Row",
-    "UnitCounts", "apart", "at_site", "by_state", "count_of", "counts", "export", "item_page", "items", "light_of", "options",
+    "UnitCounts", "apart", "at_site", "by_state", "count_of", "counts", "export", "item_page", "items", "keys_of", "light_is", "light_of", "options",
     "per_check", "per_unit", "selected", "top_risks",
 ]  # fmt: skip
 
@@ -161,8 +162,8 @@ def items(
     points = sum(stake or 0 for state, _, _, stake, _ in groups if state in of_list and state in OPEN)
     pages = max(1, -(-total // per_page))
     page = min(max(1, page), pages)
-    cut = _cut(_wanted(post, filters, moment, year, known), order, (page - 1) * per_page, per_page, after, before)
-    kept = list(cut) if total else []
+    found = cut(_wanted(post, filters, moment, year, known), order, (page - 1) * per_page, per_page, after, before)
+    kept = list(found) if total else []
     ends = (place(kept[0], order), place(kept[-1], order)) if kept else ("", "")
     asked = tuple((request, n, deferred) for _, request, n, _, deferred in groups)
     rows = rows_of(kept, moment, post.unit.county_id)
@@ -407,108 +408,6 @@ def _below(node: str, year: CampaignYear | None) -> list[str]:
         return [node]
     book = rulebook(year)
     return [key for key in book.nodes if any(above.key == node for above in book.ancestors(key))]
-
-
-def light_is(light: str, now: datetime) -> Q:
-    """Return the condition of the items with a light; it says what `light_of` says."""
-    held = Q(state__in=UNREPORTED, held_since__isnull=False)
-    unreported = Q(state__in=UNREPORTED, held_since=None)
-    in_time = Q(reported_at__lte=F("deadline")) | Q(reported_at=None, closed_at__lte=F("deadline"))
-    match light:
-        case "late":
-            return unreported & Q(deadline__lt=now)
-        case "due":
-            return unreported & Q(deadline__gte=now, due_from__lte=now)
-        case "on_plan":
-            return unreported & Q(deadline__gte=now, due_from__gt=now) & ~Q(cadence=STANDING)
-        case "standing":
-            return unreported & Q(deadline__gte=now, due_from__gt=now, cadence=STANDING)
-        case "deferred":
-            return held & Q(deferred_until__isnull=False)
-        case "disputed":
-            return held & Q(deferred_until=None, request=Request.Kind.APPEAL)
-        case "paused":
-            return held & Q(deferred_until=None) & ~Q(request=Request.Kind.APPEAL)
-        case "reported":
-            return Q(state=State.REPORTED)
-        case "done":
-            return Q(state=State.CLOSED) & in_time
-        case "done_late":
-            return Q(state=State.CLOSED) & ~in_time
-        case "cancelled" | "merged" | "suspended":
-            return Q(state=light)
-    return Q(pk__in=())
-
-
-def keys_of(order: str) -> tuple[str, ...]:
-    """Return the columns that a list is ordered by, with "-" before those that fall; the last makes each place one."""
-    name, back = order.removeprefix("-"), order.startswith("-")
-    # Lateness: what is open stands first, the longest over its deadline at the top; what stands still and what has ended follow.
-    rising = {
-        "late": ("queue", "deadline", "id"), "points": ("-points_at_stake", "-id"), "gain": ("-gain_alone", "-id"),
-        "number": ("id",),
-    }.get(name, ("deadline", "id"))  # fmt: skip
-    return _turned(rising) if back else rising
-
-
-def _turned(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(key[1:] if key.startswith("-") else f"-{key}" for key in keys)
-
-
-def place(item: WorkItem, order: str) -> str:
-    """Return where an item stands in an order, in words that fit into an address."""
-    values = (getattr(item, key.lstrip("-")) for key in keys_of(order))
-    return "~".join(
-        str(round(value.timestamp() * 1e6)) if isinstance(value, datetime) else str(value) for value in values
-    )
-
-
-def _beyond(keys: tuple[str, ...], at: str) -> Q | None:
-    """Return the condition of what stands behind a place in an order; None where the words name no place."""
-    values = _values(keys, at)
-    if values is None:
-        return None
-    first = keys[0]
-    # The first key says it once more for the whole, so that an index is entered there and not at its beginning.
-    found, same, bound = Q(), Q(), Q(**{f"{first.lstrip('-')}__{'lt' if first.startswith('-') else 'gt'}e": values[0]})
-    for key, value in zip(keys, values, strict=True):
-        name, way = key.lstrip("-"), "lt" if key.startswith("-") else "gt"
-        found |= same & Q(**{f"{name}__{way}": value})
-        same &= Q(**{name: value})
-    return bound & found
-
-
-def _values(keys: tuple[str, ...], at: str) -> list[int | datetime] | None:
-    try:
-        numbers = [int(part) for part in at.split("~")]
-        values = [
-            datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
-            if key.lstrip("-") == "deadline"
-            else number
-            for key, number in zip(keys, numbers, strict=True)
-        ]
-    except (ValueError, OverflowError):
-        return None
-    return values if all(isinstance(value, datetime) or abs(value) < 2**62 for value in values) else None
-
-
-def _cut(
-    found: QuerySet[WorkItem], order: str, skip: int, count: int, after: str, before: str
-) -> Iterable[WorkItem]:  # fmt: skip
-    """Return a page of a list, with what its rows show (two statements).
-
-    The keys of the page are found first and by themselves, so that rows are read for it alone.
-    """
-    keys = keys_of(order)
-    back = _beyond(_turned(keys), before) if before else None
-    onward = _beyond(keys, after) if after and back is None else None
-    if back is not None:
-        keys_of_page = found.filter(back).order_by(*_turned(keys)).values("pk")[:count]
-    elif onward is not None:
-        keys_of_page = found.filter(onward).order_by(*keys).values("pk")[:count]
-    else:
-        keys_of_page = found.order_by(*keys).values("pk")[skip : skip + count]
-    return fetched(WorkItem.objects.filter(pk__in=keys_of_page).order_by(*keys))
 
 
 def end_of_week(now: datetime) -> datetime:

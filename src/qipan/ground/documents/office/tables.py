@@ -68,6 +68,7 @@ def kind_of(head: bytes, path: Path | None = None) -> str:
         try:
             with zipfile.ZipFile(path) as archive:
                 return "docx" if DOCUMENT in archive.NameToInfo else "xlsx"
+        # NotImplementedError is what `zipfile` says of an archive of a later version of the format than it knows.
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             return "xlsx"  # reading it will say what is wrong
     if head.startswith(b"\xd0\xcf\x11\xe0"):

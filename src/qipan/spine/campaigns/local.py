@@ -25,6 +25,7 @@ from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 
 RISING = frozenset({"at_least", "above"})
 
@@ -125,6 +126,7 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
         return {}
     campaign = year.campaign
     with act(actor(by)) as done:
+        refuse_closed_now(campaign.county_id, year.year)
         if not Campaign.objects.filter(pk=campaign.pk, version=version).update(version=F("version") + 1):
             now = Campaign.objects.values_list("version", flat=True).get(pk=campaign.pk)
             raise stale(campaign.county.code, "campaign", campaign.pk, version, now)

@@ -40,9 +40,7 @@ def town() -> Town:
     """The town with what it saw, and the year after it."""
     made = towns.make()
     Campaign.objects.update(last_year=YEAR + 1)
-    following = CampaignYear.objects.create(
-        campaign=made.year.campaign, year=YEAR + 1, standard=made.year.standard
-    )
+    following = CampaignYear.objects.create(campaign=made.year.campaign, year=YEAR + 1, standard=made.year.standard)
     following.companions.set(made.year.companions.all())
     towns.seen(made, ("hotel.ho2", "h1", "fail"), ("road.r2", "r2", "fail"), ("road.r1", "r2", "5"))
     return made
@@ -81,9 +79,7 @@ def test_only_the_office_closes_and_only_what_it_has_read(town: Town) -> None:
     with pytest.raises(Stale):
         close_year(town.year.pk, version=version() + 1, by=town["office"], at=NEW_YEAR)
     with pytest.raises(RegisterError, match="not begun"):
-        close_year(
-            CampaignYear.objects.get(year=YEAR + 1).pk, version=version(), by=town["office"], at=at(5)
-        )
+        close_year(CampaignYear.objects.get(year=YEAR + 1).pk, version=version(), by=town["office"], at=at(5))
 
 
 def test_the_record_is_the_standing_and_stays_what_it_was(town: Town) -> None:

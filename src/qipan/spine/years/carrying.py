@@ -31,11 +31,9 @@ def carry_over(year: CampaignYear, into: CampaignYear, by: Post, now: datetime) 
     return items
 
 
-def carry_back(
-    year: CampaignYear, carried: Iterable[Sequence[int]], by: Post, now: datetime
-) -> list[WorkItem]:
+def carry_back(year: CampaignYear, carried: Iterable[Sequence[int]], by: Post, now: datetime) -> list[WorkItem]:
     """Take back what was carried over, as far as nothing was done to it since. To be called in a transaction."""
-    versions = {pk: version for pk, version in carried}
+    versions = {each[0]: each[1] for each in carried}
     rows = WorkItem.objects.select_for_update(of=("self",)).filter(pk__in=list(versions)).order_by("pk")
     items = [item for item in rows if item.version == versions[item.pk]]
     moved = {item.pk: item.year for item in items}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -30,6 +30,7 @@ from qipan.spine.ledger.running import year_of
 from qipan.spine.scorecards.queries import fresh_standing, last_day
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import branches
+from qipan.spine.work.limits import light_is
 from qipan.spine.work.models import OPEN, Request, WorkItem
 from qipan.spine.work.opening import take_counter
 from qipan.spine.years.carrying import carry_back, carry_over
@@ -98,8 +99,7 @@ def before_closing(year: CampaignYear, now: datetime | None = None) -> BeforeClo
     """Return what stands open in a year (four statements)."""
     moment = now or timezone.now()
     items = WorkItem.objects.filter(county_id=year.campaign.county_id, year=year.year, state__in=OPEN).order_by()
-    late = Q(deadline__lt=moment, held_since=None, reported_at=None)
-    sums = items.aggregate(open=Count("pk"), late=Count("pk", filter=late))
+    sums = items.aggregate(open=Count("pk"), late=Count("pk", filter=light_is("late", moment)))
     asked = dict(items.exclude(request="").values_list("request").annotate(n=Count("pk")))
     rounds = [
         OpenRound(pk, code, Text(zh, en))

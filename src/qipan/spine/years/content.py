@@ -98,7 +98,7 @@ def content_of(
             for node in now.book.sections
         ],
         "rules": [
-            {"kind": one.kind, **_both(one.title), "earned": one.earned, "lost": one.lost, "unassessed": one.unassessed}
+            {"kind": one.kind, "node": one.node, **_both(one.title), "earned": one.earned, "lost": one.lost, "unassessed": one.unassessed}
             for one in now.card.adjustments
         ],
         "units": _units(now),
@@ -137,6 +137,7 @@ def _node(node: Any) -> dict[str, int]:
 def _total(now: Standing) -> dict[str, Any]:
     return {
         **_node(now.card.total),
+        "decimals": now.book.standard.decimals,
         "barred": [_both(words) for words in now.card.barred],
         "gates": [
             {**_both(state.gate.title), "now": None if state.now is None else plain(state.now), "met": state.met}
@@ -208,9 +209,7 @@ def _checks(now: Standing) -> list[dict[str, Any]]:
 
 def _counts(tally: Tally) -> dict[str, list[int]]:
     """Return each published rate as (so many, of so many)."""
-    return {
-        name: [ratio.numerator, ratio.denominator] for name, rate in RATES.items() if (ratio := tally.ratio(rate))
-    }
+    return {name: [ratio.numerator, ratio.denominator] for name, rate in RATES.items() if (ratio := tally.ratio(rate))}
 
 
 def _work(year: CampaignYear, by: Post, at: datetime) -> dict[str, Any]:
@@ -251,5 +250,3 @@ def _recurring(year: CampaignYear, now: Standing) -> list[dict[str, Any]]:
             rows.append({"item": item, **_both(title), "orders": count, "places": places, "again": again.get(item, 0)})
     rows.sort(key=lambda row: (-row["again"], -row["orders"], row["item"]))
     return rows[:MOST_RECURRING]
-
-

@@ -5,36 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0007_programmes'),
+        ("campaigns", "0007_programmes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaignyear',
-            name='closed_at',
-            field=models.DateTimeField(blank=True, help_text='since when it is closed: nothing changes in it', null=True),
+            model_name="campaignyear",
+            name="closed_at",
+            field=models.DateTimeField(
+                blank=True, help_text="since when it is closed: nothing changes in it", null=True
+            ),
         ),
         migrations.CreateModel(
-            name='YearRecord',
+            name="YearRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.PositiveSmallIntegerField(help_text='1 for the first closing')),
-                ('closed_at', models.DateTimeField()),
-                ('closed_by', models.CharField(help_text='person, post and unit, as values', max_length=160)),
-                ('note', models.TextField(blank=True)),
-                ('content', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('carried', models.JSONField(blank=True, default=list)),
-                ('reopened_at', models.DateTimeField(blank=True, null=True)),
-                ('reopened_by', models.CharField(blank=True, max_length=160)),
-                ('reason', models.TextField(blank=True, help_text='why the year was reopened')),
-                ('campaign_year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='campaigns.campaignyear')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("serial", models.PositiveSmallIntegerField(help_text="1 for the first closing")),
+                ("closed_at", models.DateTimeField()),
+                ("closed_by", models.CharField(help_text="person, post and unit, as values", max_length=160)),
+                ("note", models.TextField(blank=True)),
+                ("content", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("carried", models.JSONField(blank=True, default=list)),
+                ("reopened_at", models.DateTimeField(blank=True, null=True)),
+                ("reopened_by", models.CharField(blank=True, max_length=160)),
+                ("reason", models.TextField(blank=True, help_text="why the year was reopened")),
+                (
+                    "campaign_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="campaigns.campaignyear"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('campaign_year', 'serial'),
-                'constraints': [models.UniqueConstraint(fields=('campaign_year', 'serial'), name='year_record_once')],
+                "ordering": ("campaign_year", "serial"),
+                "constraints": [models.UniqueConstraint(fields=("campaign_year", "serial"), name="year_record_once")],
             },
         ),
     ]

@@ -4,25 +4,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('work', '0018_attachments'),
+        ("work", "0018_attachments"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='workitem',
-            name='from_year',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='the year it was issued for, where it was carried over since', null=True),
+            model_name="workitem",
+            name="from_year",
+            field=models.PositiveSmallIntegerField(
+                blank=True, help_text="the year it was issued for, where it was carried over since", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='logentry',
-            name='step',
-            field=models.CharField(choices=[('issued', 'Issued'), ('accepted', 'Accepted'), ('fixed', 'Fixed'), ('reported', 'Reported'), ('rechecked', 'Rechecked'), ('closed', 'Closed'), ('failed', 'Failed'), ('joined', 'Joined'), ('reassigned', 'Reassigned'), ('deadline', 'Deadline'), ('instructed', 'Instructed'), ('taken_back', 'Taken Back'), ('noted', 'Noted'), ('cancelled', 'Cancelled'), ('reopened', 'Reopened'), ('escalated', 'Escalated'), ('returned', 'Returned'), ('extension', 'Extension'), ('coordination', 'Coordination'), ('appealed', 'Appealed'), ('consented', 'Consented'), ('refused', 'Refused'), ('decided', 'Decided'), ('lapsed', 'Lapsed'), ('deferred', 'Deferred'), ('resumed', 'Resumed'), ('contributed', 'Contributed'), ('own_date', 'Own Date'), ('withdrawn', 'Withdrawn'), ('suspended', 'Suspended'), ('merged', 'Merged'), ('absorbed', 'Absorbed'), ('unmerged', 'Unmerged'), ('carried', 'Carried')], max_length=12),
+            model_name="logentry",
+            name="step",
+            field=models.CharField(
+                choices=[
+                    ("issued", "Issued"),
+                    ("accepted", "Accepted"),
+                    ("fixed", "Fixed"),
+                    ("reported", "Reported"),
+                    ("rechecked", "Rechecked"),
+                    ("closed", "Closed"),
+                    ("failed", "Failed"),
+                    ("joined", "Joined"),
+                    ("reassigned", "Reassigned"),
+                    ("deadline", "Deadline"),
+                    ("instructed", "Instructed"),
+                    ("taken_back", "Taken Back"),
+                    ("noted", "Noted"),
+                    ("cancelled", "Cancelled"),
+                    ("reopened", "Reopened"),
+                    ("escalated", "Escalated"),
+                    ("returned", "Returned"),
+                    ("extension", "Extension"),
+                    ("coordination", "Coordination"),
+                    ("appealed", "Appealed"),
+                    ("consented", "Consented"),
+                    ("refused", "Refused"),
+                    ("decided", "Decided"),
+                    ("lapsed", "Lapsed"),
+                    ("deferred", "Deferred"),
+                    ("resumed", "Resumed"),
+                    ("contributed", "Contributed"),
+                    ("own_date", "Own Date"),
+                    ("withdrawn", "Withdrawn"),
+                    ("suspended", "Suspended"),
+                    ("merged", "Merged"),
+                    ("absorbed", "Absorbed"),
+                    ("unmerged", "Unmerged"),
+                    ("carried", "Carried"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='workitem',
-            name='year',
-            field=models.PositiveSmallIntegerField(help_text='the year in whose lists it is, and whose points hang on it'),
+            model_name="workitem",
+            name="year",
+            field=models.PositiveSmallIntegerField(
+                help_text="the year in whose lists it is, and whose points hang on it"
+            ),
         ),
     ]

@@ -51,7 +51,7 @@ def year_report(request: HttpRequest, pk: int) -> HttpResponse:
         "record": record,
         "others": [each for each in records if each.serial != record.serial],
         "headline": headline.layout(_headline(content)),
-        "sections": bars.layout([_bar(row) for row in content["sections"]], DECIMALS),
+        "sections": bars.layout([_bar(row) for row in content["sections"]]),
         "rules": [_row(row) for row in content["rules"]],
         "whole_rules": [_row(row) for row in content["rules"] if not row["node"]],
         "total": _parts(content["total"]),

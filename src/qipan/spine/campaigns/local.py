@@ -94,6 +94,16 @@ def local_words(year: CampaignYear, item: str) -> Text | None:
     )
 
 
+def limit_words(book: Rulebook, item: str, number: str) -> Text:
+    """Return an item with the county's own limit of it, as lists name it."""
+    rule, listed = _rule(book, item), book.catalogue.items.get(item)
+    title = listed.title if listed is not None else Text(item, item)
+    sign = SIGNS[rule.comparison] if rule is not None else ""
+    return Text(
+        f"{title.zh} {sign} {number}".replace("  ", " "), f"{title.en or title.zh} {sign} {number}".replace("  ", " ")
+    )
+
+
 def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> dict[str, list[str]]:
     """Set the county's own limits of a year; an empty one takes a limit away.
 
@@ -116,7 +126,7 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
         raise PermissionDenied
     limits = dict(year.local_limits)
     for item, written in given.items():
-        number = _stricter(rulebook(year), item, written.strip())
+        number = stricter(rulebook(year), item, written.strip())
         if number is None:
             limits.pop(item, None)
         else:
@@ -136,8 +146,12 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
     return changed
 
 
-def _stricter(book: Rulebook, item: str, written: str) -> str | None:
-    """Return a limit as it is kept; None where it is taken away or says what the standard says."""
+def stricter(book: Rulebook, item: str, written: str) -> str | None:
+    """Return a limit as it is kept; None where it is taken away or says what the standard says.
+
+    Raises:
+        RegisterError: it is no number, or is laxer than the standard's.
+    """
     rule = _rule(book, item)
     if rule is None:
         raise RegisterError(

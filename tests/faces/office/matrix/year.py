@@ -7,5 +7,6 @@ MATRIX: dict[str, Row] = {
     "year_report": Row(SIGNED_IN, args=(9999,), answers=404),
     "year_compare": Row(SIGNED_IN, args=(9999, 1, 2), answers=404),
     "year_close": Row(OFFICE, args=(9999,), answers=404),
+    "year_start": Row(OFFICE, args=(9999,), answers=404),
     "year_reopen": Row(OFFICE, args=(9999,), answers=404),
 }

@@ -178,6 +178,7 @@ VERBS = {
     "work.unmerge": Text("撤销合并", "undid a merger"),
     "work.withdraw": Text("撤回申请", "withdrew a request"),
     "year.close": Text("年度归档", "closed a year"),
+    "year.start": Text("启动下一年度", "began the next year"),
     "year.reopen": Text("撤销年度归档", "opened a year again"),
 }
 

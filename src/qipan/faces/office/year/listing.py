@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -22,6 +23,9 @@ class YearRow:
     year: ShownYear
     may_close: bool
     is_last_closed: bool
+    next: int
+    """The year that can be begun from it, or 0: of the latest year, and of one whose next year is still open."""
+    next_there: bool
 
 
 @require_GET
@@ -33,9 +37,15 @@ def years(request: HttpRequest) -> HttpResponse:
     may = MANAGE_CAMPAIGN.allows(desk.post, desk.county)
     this = timezone.localdate().year
     last_closed = next((each.pk for each in found if each.closed_at is not None), None)
+    open_years = {each.year for each in found if each.closed_at is None}
+    last = max((each.year for each in found), default=0)
     rows = [
-        YearRow(each, may and each.closed_at is None and each.year <= this, may and each.pk == last_closed)
+        YearRow(
+            each, may and each.closed_at is None and each.year <= this, may and each.pk == last_closed,
+            each.year + 1 if may and (each.year == last or each.year + 1 in open_years) else 0,
+            each.year + 1 in open_years,
+        )
         for each in found
-    ]
-    context = {"rows": rows, "may": may, "crumbs": [(_("Years"), "")]}
+    ]  # fmt: skip
+    context = {"rows": rows, "may": may, "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), "")]}
     return render(request, "office/year/years.html", context)

@@ -66,7 +66,7 @@ def year_report(request: HttpRequest, pk: int) -> HttpResponse:
         "editions": content["editions"],
         "may": MANAGE_CAMPAIGN.allows(desk.post, desk.county) and year.closed_at is not None,
         "exports": [("XLSX", f"?record={record.serial}&export=xlsx")],
-        "crumbs": [(_("Years"), reverse("years")), (str(year.year), "")],
+        "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), reverse("years")), (str(year.year), "")],
     }
     return render(request, "office/year/report.html", context)
 
@@ -85,7 +85,7 @@ def year_compare(request: HttpRequest, pk: int, one: int, two: int) -> HttpRespo
     }  # fmt: skip
     rows = [(words[row.part], row) for row in compared(first, second)]
     crumbs = [
-        (_("Years"), reverse("years")), (str(first.year), reverse("year_report", args=[pk])), (_("Two records"), "")
+        (_("Plan"), reverse("plan")), (_("Years"), reverse("years")), (str(first.year), reverse("year_report", args=[pk])), (_("Two records"), "")
     ]  # fmt: skip
     context = {"one": first, "two": second, "rows": rows, "crumbs": crumbs}
     return render(request, "office/year/compare.html", context)

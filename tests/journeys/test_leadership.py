@@ -57,18 +57,18 @@ def test_the_headquarters_of_a_past_day_names_the_people_of_that_day(page: Page,
 
 
 def test_a_deputy_acts_while_the_head_is_away(browser: Browser, server: str) -> None:
-    """The head names a deputy; the deputy acts from the head's post, named as such; ended, the switch is gone."""
+    """The office names a deputy for a head; the deputy acts from the head's post, named as such; ended, the switch is gone."""
     with people(browser, forgiven=("403",)) as person:
-        head = person("zh-CN", DESK)
-        sign_in(head, server, "example-head-hekou")
-        head.goto(f"{server}/absences/")
-        choose(head, "post", "江水生")
-        with head.expect_navigation():
-            head.locator('form[action$="/absences/new/"] button').click()
-        choose(head, "deputy", "温小荷")
-        head.locator('input[name="last"]').fill((date.today() + timedelta(days=3)).isoformat())
-        send(head)
-        expect(head.locator("tbody tr", has_text="温小荷")).to_contain_text("离岗中")
+        office = person("zh-CN", DESK)
+        sign_in(office, server)
+        office.goto(f"{server}/absences/")
+        choose(office, "of", "江水生")
+        with office.expect_navigation():
+            office.locator('form[action$="/absences/new/"] button').click()
+        choose(office, "deputy", "温小荷")
+        office.locator('input[name="last"]').fill((date.today() + timedelta(days=3)).isoformat())
+        send(office)
+        expect(office.locator("tbody tr", has_text="温小荷")).to_contain_text("离岗中")
 
         deputy = person("zh-CN", PHONE)
         sign_in(deputy, server, "example-liaison")
@@ -80,8 +80,8 @@ def test_a_deputy_acts_while_the_head_is_away(browser: Browser, server: str) -> 
         expect(deputy.locator('.bar select[name="post"] option:checked')).to_contain_text("镇长（代江水生）")
         fits(deputy)
 
-        with head.expect_navigation():
-            head.locator("tbody tr", has_text="温小荷").locator("button").click()
+        with office.expect_navigation():
+            office.locator("tbody tr", has_text="温小荷").locator("button").click()
         deputy.goto(f"{server}/accounts/")
         expect(deputy.locator("button.account-button")).to_have_count(1)
 

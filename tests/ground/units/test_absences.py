@@ -17,6 +17,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError, Stale
 from qipan.ground.units.models import Post, Role
 from qipan.ground.units.people_list import people_sheet
+from qipan.ground.units.permissions import ADMINISTRATORS
 from qipan.ground.units.queries import current_posts, head_of, posts_of
 from qipan.ground.units.registers import post_choices
 from tests.world import World, make_person, make_post, make_world
@@ -92,9 +93,7 @@ def test_it_can_be_ended_earlier_by_whoever_read_it_last(world: World, today: da
 
 def test_who_may_set_it(world: World, today: date) -> None:
     heads = {pk for pk, _ in posts_in_hand(world.posts[Role.HEAD], today)}
-    units = set(
-        Post.objects.filter(unit=world.bureau).exclude(role__in=people.ADMINISTRATORS).values_list("pk", flat=True)
-    )
+    units = set(Post.objects.filter(unit=world.bureau).exclude(role__in=ADMINISTRATORS).values_list("pk", flat=True))
     assert heads == units
     for role in set(Role) - {Role.OFFICE, Role.HEAD}:
         with pytest.raises(PermissionDenied):

@@ -31,10 +31,10 @@ def test_a_deputy_is_named_once_stands_in_and_is_called_off(world: World) -> Non
     office, today = browser(world, Role.OFFICE), timezone.localdate()
     head, liaison = world.posts[Role.HEAD], world.posts[Role.LIAISON]
     new = reverse("absence_new")
-    assert office.get(new).status_code == 302 and office.get(new, {"post": 99999}).status_code == 404
+    assert office.get(new).status_code == 302 and office.get(new, {"of": 99999}).status_code == 404
     assert "is away, and nobody will be" in text(office.get(reverse("absences")))
     given = {
-        "post": str(head.pk), "deputy": str(liaison.person_id), "first": f"{today - timedelta(days=1)}", "last": f"{today}", "uid": "a1",
+        "of": str(head.pk), "deputy": str(liaison.person_id), "first": f"{today - timedelta(days=1)}", "last": f"{today}", "uid": "a1",
     }  # fmt: skip
     wrong = office.post(new, given)
     assert wrong.status_code == 422 and "the first day is today or later" in text(wrong)

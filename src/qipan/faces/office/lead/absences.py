@@ -56,10 +56,10 @@ def absences(request: HttpRequest) -> HttpResponse:
     """List who is absent, who will be, and who was in the last year."""
     desk, today = at_desk(request), timezone.localdate()
     rows = [(row, *STATES[row.state]) for row in room.absences(desk.post, today)]
-    posts = [(str(pk), said(words)) for pk, words in room.posts_in_hand(desk.post, today)]
+    choices = [(str(pk), said(words)) for pk, words in room.posts_in_hand(desk.post, today)]
     people = MANAGE_PEOPLE.allows(desk.post, desk.county)
     crumbs = [(_("Settings"), reverse("setup")), (_("People and posts"), reverse("people"))] if people else []
-    context = {"rows": rows, "posts": posts, "crumbs": [*crumbs, *_crumbs()], "all_units": people}
+    context = {"rows": rows, "choices": choices, "crumbs": [*crumbs, *_crumbs()], "all_units": people}
     return render(request, "office/lead/absences.html", context)
 
 
@@ -68,7 +68,7 @@ def absences(request: HttpRequest) -> HttpResponse:
 def absence_new(request: HttpRequest) -> HttpResponse:
     """Name a deputy for a post and the days of its absence."""
     desk, today = at_desk(request), timezone.localdate()
-    wanted = request.POST.get("post") or request.GET.get("post", "")
+    wanted = request.POST.get("of") or request.GET.get("of", "")
     if not wanted:
         return redirect("absences")
     absent = room.absent_post(page_number(wanted) or 0, by=desk.post)
@@ -94,7 +94,7 @@ def absence_new(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             return redirect("absences")
     context = {
-        "form": form, "post_pk": absent.pk, "post_name": said(post_words(absent)), "deputies": deputies, "uid": new_uid(),
+        "form": form, "absent_pk": absent.pk, "post_name": said(post_words(absent)), "deputies": deputies, "uid": new_uid(),
         "of_office": absent.role == "office", "may_add": MANAGE_PEOPLE.allows(desk.post, desk.county),
         "crumbs": _crumbs((said(post_words(absent)), "")),
     }  # fmt: skip

@@ -196,6 +196,7 @@ AREAS = {
 
 
 def grouped(differences: tuple[Difference, ...]) -> list[dict[str, object]]:
+    """Return differences by area, as the partial of differences shows them."""
     found: dict[str, list[tuple[Text, Text]]] = {}
     for difference in differences:
         area = difference.area if difference.area in AREAS else "head"

@@ -110,6 +110,27 @@ def test_a_year_is_opened_again_with_a_reason_and_closed_once_more(town: Town, o
     assert "opened again" in text(office.get(report, {"record": "1"}))
 
 
+def test_the_next_year_is_begun_with_what_goes_along_in_sight(town: Town, office: Client) -> None:
+    there = CampaignYear.objects.get(year=YEAR + 1)
+    address = reverse("year_start", args=[there.pk])
+    shown = text(office.get(address))
+    assert f"Begin a new cycle in {YEAR + 2}" in shown and "duties of functions" in shown
+    refused = office.post(
+        address, form(version=version(), last_year=str(YEAR), honour="provincial", standard=there.standard_id)
+    )
+    assert refused.status_code == 422 and "not before the first" in text(refused)
+    assert office.post(address, form(version="99", last_year=str(YEAR + 4))).status_code == 409
+    sent = form(version=version(), last_year=str(YEAR + 4), honour="provincial", standard=there.standard_id)
+    assert office.post(address, sent).headers["Location"] == reverse("years")
+    assert office.post(address, sent).status_code == 302, "sent twice"
+    begun = CampaignYear.objects.get(year=YEAR + 2)
+    assert (begun.campaign.first_year, begun.campaign.last_year) == (YEAR + 2, YEAR + 4)
+    # The years of the earlier campaign stay within reach.
+    assert f'<option value="{YEAR}"' in text(office.get(reverse("years")))
+    taken = text(office.get(reverse("year_start", args=[town.year.pk])))
+    assert f"Take over from {YEAR} into {YEAR + 1}" in taken and "belongs to the same campaign" in taken
+
+
 def test_the_report_is_a_workbook_of_the_record(town: Town, office: Client, tmp_path: Path) -> None:
     report = close(town, office)
     answer = office.get(report, {"record": "1", "export": "xlsx"})

@@ -71,7 +71,11 @@ def year_close(request: HttpRequest, pk: int) -> HttpResponse:
         "error": said(error.words) if error else "",
         "note": request.POST.get("note", ""),
         "uid": new_uid(),
-        "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), reverse("years")), (_("Close %(year)s") % {"year": year.year}, "")],
+        "crumbs": [
+            (_("Plan"), reverse("plan")),
+            (_("Years"), reverse("years")),
+            (_("Close %(year)s") % {"year": year.year}, ""),
+        ],
     }
     status = 409 if isinstance(error, Stale) else 422 if error else 200
     return render(request, "office/year/close.html", context, status=status)
@@ -130,7 +134,11 @@ def year_reopen(request: HttpRequest, pk: int) -> HttpResponse:
         "field": error.field if error else "",
         "reason": request.POST.get("reason", ""),
         "uid": new_uid(),
-        "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), reverse("years")), (_("Open %(year)s again") % {"year": year.year}, "")],
+        "crumbs": [
+            (_("Plan"), reverse("plan")),
+            (_("Years"), reverse("years")),
+            (_("Open %(year)s again") % {"year": year.year}, ""),
+        ],
     }
     status = 409 if isinstance(error, Stale) else 422 if error else 200
     return render(request, "office/year/reopen.html", context, status=status)

@@ -28,6 +28,7 @@ from qipan.spine.years.starting import Cycle, Following, choice_of, following, p
 if TYPE_CHECKING:
     from qipan.spine.campaigns.models import CampaignYear
 
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(MANAGE_CAMPAIGN)
 def year_start(request: HttpRequest, pk: int) -> HttpResponse:

@@ -139,7 +139,7 @@ def test_what_is_not_said_is_asked_for_with_a_proposal(book: Book) -> None:
     assert "G6" in refused.value.problems[0].words("zh") and "Ⅲ-3" in refused.value.problems[0].words("zh")
 
 
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "sections": {"Ⅰ-1": {"points": "60", "sure": True}},
     "contents": {"Ⅲ-3": {"types": ["market"], "sure": ["types"]}, "Ⅲ-4": {"methods": ["site_inspection"], "types": ["community"], "sure": ["methods", "types", "rule"]}},
 }  # fmt: skip
@@ -156,7 +156,6 @@ def test_what_is_made_says_what_was_assumed(book: Book) -> None:
     assert seen.basis is not None and seen.basis.kind == "assumed" and "点位类型" in seen.basis.words.zh
     assert checks["Ⅲ-4/site_inspection"].basis is None
     # 3 of 3 criteria are A, 2 of 3 are B.
-    assert [band["at_least"] for band in words.bands("符合上述3项为A，符合2项为B，其余为C", 3)["bands"]] == [1, "2/3"]
     assert checks["Ⅲ-3/site_inspection"].points.kind == "banded"
     assert "创城办工作簿“测评体系.xlsx”" in standard.source.zh and "项目分值 1 处" in standard.source.zh
     assert "points of sections" in standard.source.en

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import sign_in
-from tests.journeys.reading import figure, figures, list_sum
+from tests.journeys.reading import figure, figures_by_id, list_sum
 
 
 def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> None:
@@ -45,21 +46,18 @@ def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> No
 
     page.goto(f"{server}/standard/")
     assert page.locator("[id='node-Ⅲ-57.2']").count() == 1
-    section, below = page.locator("[id='node-Ⅰ-9']"), page.locator("tr[data-depth='1']")
-    parts = [figures(row) for row in below.all() if (row.get_attribute("id") or "") in _children(page, "Ⅰ-9")]
-    assert tuple(sum(column) for column in zip(*parts, strict=True)) == figures(section)
+    tree = figures_by_id(page.locator("table.tree tbody tr"))
+    parts = [tree[name] for name in _children(page, "Ⅰ-9")]
+    assert parts
+    assert tuple(sum(column) for column in zip(*parts, strict=True)) == tree["node-Ⅰ-9"]
 
 
-def _children(page: Page, code: str) -> set[str]:
+def _children(page: Page, code: str) -> list[str]:
     """Return the ids of the rows directly below a node: those before the next row of its depth."""
-    ids: set[str] = set()
-    inside = False
-    for row in page.locator("table.tree tbody tr").all():
-        if row.get_attribute("data-depth") == "0":
-            inside = row.get_attribute("id") == f"node-{code}"
-        elif inside and row.get_attribute("data-depth") == "1":
-            ids.add(row.get_attribute("id") or "")
-    return ids
+    rows = page.locator("table.tree tbody tr").evaluate_all("rows => rows.map(r => [r.id, r.dataset.depth])")
+    start = [name for name, _depth in rows].index(f"node-{code}") + 1
+    below = takewhile(lambda row: row[1] != "0", rows[start:])
+    return [name for name, depth in below if depth == "1"]
 
 
 def test_a_criterion_explains_its_points(page: Page, server: str) -> None:

@@ -74,7 +74,7 @@ test-postgres: $(VENV)/.ok $(VENV)/.mo.ok ## the database tests again, on Postgr
 	@$(PYTEST) -p tests.postgres $(ARGS)
 
 browser: | $(UV)
-	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium ]; then $(PY) tools/debian.py chromium fonts-noto-cjk; fi
+	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium-headless-shell ]; then $(PY) tools/debian.py chromium-headless-shell fonts-noto-cjk || test -x /usr/bin/chromium; fi
 
 # The checks have a data directory of their own, so that nobody's campaign is touched (so have the tests: tests/settings.py).
 check: export QIPAN_DATA := $(CURDIR)/$(VENV)/data

@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 UV := $(BIN)/uv
-# Whole files go to one of two processes: a file's server, browser and county are made once.
-PYTEST := $(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+# Whole files go to one of two processes (tests/conftest.py): a file's server, browser and county are made once.
+PYTEST := $(PYTHON) -m pytest --numprocesses 2 --dist loadgroup
 MANIFEST := src/qipan/static/dist/.vite/manifest.json
 CATALOGUES := $(shell find src/qipan/locale -name '*.po' 2>/dev/null)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)

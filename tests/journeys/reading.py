@@ -24,9 +24,9 @@ def figures(row: Locator) -> tuple[Decimal, Decimal, Decimal, Decimal]:
 
 
 def figures_by_id(rows: Locator) -> dict[str, tuple[Decimal, Decimal, Decimal, Decimal]]:
-    """Return the four figures of each row by the row's id, in the order of the page; the browser is asked once."""
+    """Return the four figures of each row that has them, by the row's id; the browser is asked once."""
     read = rows.evaluate_all("rows => rows.map(r => [r.id, [...r.querySelectorAll('td.num')].map(c => c.innerText)])")
-    return {name: _points(texts) for name, texts in read}
+    return {name: _points(texts) for name, texts in read if texts}
 
 
 def list_sum(page: Page) -> tuple[Decimal, Decimal, Decimal, Decimal]:

@@ -146,7 +146,8 @@ def test_the_language_follows_the_browser_and_can_be_switched(browser: Browser, 
         page = context.new_page()
         page.goto(f"{server}/accounts/sign-in/")
         assert page.locator("html").get_attribute("lang") == first
-        page.locator(".language button").click()
+        with page.expect_navigation():
+            page.locator(".language button").click()
         assert page.locator("html").get_attribute("lang") == other
         sign_in(page, server)
         assert page.locator("html").get_attribute("lang") == other

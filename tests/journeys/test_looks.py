@@ -120,7 +120,9 @@ def _faults(page: Page, server: str, address: str, language: str) -> list[str]:
     if page.locator("html").get_attribute("lang") != ("zh-CN" if language == "zh-CN" else "en"):
         faults.append("in another language")
     # From the width at hand to the other, so that each page changes its window once.
-    for width in sorted((WIDE, NARROW), reverse=(page.viewport_size or {})["width"] == WIDE):
+    window = page.viewport_size
+    assert window is not None
+    for width in sorted((WIDE, NARROW), reverse=window["width"] == WIDE):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:

@@ -209,7 +209,8 @@ def _checks(now: Standing) -> list[dict[str, Any]]:
 
 def _counts(tally: Tally) -> dict[str, list[int]]:
     """Return each published rate as (so many, of so many)."""
-    return {name: [ratio.numerator, ratio.denominator] for name, rate in RATES.items() if (ratio := tally.ratio(rate))}
+    found = {name: tally.ratio(rate) for name, rate in RATES.items()}
+    return {name: [ratio.numerator, ratio.denominator] for name, ratio in found.items()}
 
 
 def _work(year: CampaignYear, by: Post, at: datetime) -> dict[str, Any]:

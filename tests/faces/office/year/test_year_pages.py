@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,6 @@ def test_the_report_is_a_workbook_of_the_record(town: Town, office: Client, tmp_
     sheets = {sheet.name: sheet.rows for sheet in read_workbook(file)}
     assert len(sheets) == 8
     cells = {row[0]: row[1] for row in sheets["Summary"]}
-    assert round(sum(float(row[2]) for row in sheets["Sections"][1:]), 3) == cells["Score"]
+    assert sum(Decimal(str(row[2])) for row in sheets["Sections"][1:]) == Decimal(str(cells["Score"]))
     record = CampaignYear.objects.get(pk=town.year.pk).records.get()
     assert cells["Digest (SHA-256)"] == record.digest

@@ -165,7 +165,9 @@ def _workbook(record: Record) -> HttpResponse:
         [_("at best"), _points(total["best"])],
         [_("Possible"), _points(total["possible"])],
         [_("Not assessed"), _points(total["unassessed"])],
-        *([_("Edition"), f"{named(row)} {row['hash']}"] for row in content["editions"]),
+    ]
+    summary += [[_("Edition"), f"{named(row)} {row['hash']}"] for row in content["editions"]]
+    summary += [
         [_("Journal"), f"{content['journal']['seq']} {content['journal']['hash']}"],
         [_("Digest (SHA-256)"), record.digest],
         [_("Carried over"), len(content["carried"]["numbers"])],

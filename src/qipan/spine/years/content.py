@@ -116,12 +116,17 @@ def _both(words: Text) -> dict[str, str]:
 
 def _editions(year: CampaignYear) -> list[dict[str, str]]:
     """Return the pinned editions by their hashes, the standard first."""
-    columns = ("hash", "kind", "title_zh", "title_en", "edition_zh", "edition_en")
+    columns = ("hash", "kind", "name", "title_zh", "title_en", "edition_zh", "edition_en")
     rows = [
         *Edition.objects.filter(hash=year.standard_id).values_list(*columns),
         *year.companions.order_by("kind", "name", "hash").values_list(*columns),
     ]
-    return [dict(zip(("hash", "kind", "zh", "en", "edition_zh", "edition_en"), row, strict=True)) for row in rows]
+    found = []
+    for digest, kind, name, zh, en, edition_zh, edition_en in rows:
+        untitled = kind == Edition.Kind.FUNCTIONS and zh in {"", name}
+        title = Text("职能表", "List of functions") if untitled else Text(zh, en)
+        found.append({"hash": digest, "kind": kind, **_both(title), "edition_zh": edition_zh, "edition_en": edition_en})
+    return found
 
 
 def _cut(year: CampaignYear, now: Standing) -> str:

@@ -96,6 +96,7 @@ class _Copy:
 
 
 THERE = Text("下一年度已另行设定，保留其设定", "chosen for the next year already; that stays")
+SAME = Text("下一年度已有相同设定", "the same is there already")
 NO_CHECK = Text("新版本没有这一测评点", "the new edition has no such check")
 UNIT_GONE = Text("该单位届时已不存在", "the unit is no longer in being by then")
 COUNTY = Text("属于本县，不随年度变动", "belongs to the county and does not change with the year")
@@ -255,7 +256,8 @@ def _worked_out(year: CampaignYear, found: Following, choice: Choice) -> tuple[l
 
 def _leads(year: CampaignYear, found: Following, book: Rulebook, first: date, copy: _Copy) -> Part:
     part = Part("leads", Text("选定的牵头单位", "chosen answering leads"))
-    there = set(AnsweringLead.objects.filter(campaign_year=found.there).values_list("check_key", flat=True))
+    chosen = AnsweringLead.objects.filter(campaign_year=found.there).values_list("check_key", "unit_id")
+    there = dict(chosen) if found.there is not None else {}
     for lead in AnsweringLead.objects.filter(campaign_year=year).select_related("unit").order_by("check_key"):
         line = book.lines.get(lead.check_key)
         title = book.nodes[line.node].title if line is not None else Text(lead.check_key, lead.check_key)
@@ -267,6 +269,8 @@ def _leads(year: CampaignYear, found: Following, book: Rulebook, first: date, co
         )
         if line is None or line.counter:
             part.dropped.append((name, NO_CHECK))
+        elif there.get(lead.check_key) == lead.unit_id:
+            part.goes_on, part.why = part.goes_on + 1, SAME
         elif lead.check_key in there:
             part.dropped.append((name, THERE))
         elif unit.valid_to is not None and unit.valid_to < first:
@@ -282,6 +286,9 @@ def _limits(year: CampaignYear, found: Following, book: Rulebook, copy: _Copy) -
     there: Mapping[str, str] = found.there.local_limits if found.there is not None else {}
     for item, number in sorted(year.local_limits.items()):
         name = limit_words(book, item, number)
+        if there.get(item) == number:
+            part.goes_on, part.why = part.goes_on + 1, SAME
+            continue
         if item in there:
             part.dropped.append((name, THERE))
             continue
@@ -319,7 +326,9 @@ def _cut(year: CampaignYear, found: Following, choice: Choice, copy: _Copy) -> P
     if year.assumed_cut is None:
         return part
     name = Text(f"{year.assumed_cut.normalize():f}分", f"{year.assumed_cut.normalize():f} points")
-    if found.there is not None and found.there.assumed_cut is not None:
+    if found.there is not None and found.there.assumed_cut == year.assumed_cut:
+        part.goes_on, part.why = 1, SAME
+    elif found.there is not None and found.there.assumed_cut is not None:
         part.dropped.append((name, THERE))
     elif choice.standard != year.standard_id:
         part.dropped.append((name, Text("系按原版本假定，请另行设定", "assumed for the old edition; set it anew")))

@@ -22,7 +22,7 @@ MATRIX: dict[str, Row] = {
     "sponsor": Row(SIGNED_IN, args=("p1",), answers=404),
     "absences": Row(DEPUTISING),
     "absence_new": Row(DEPUTISING, answers=302),
-    "absence_end": Row(DEPUTISING, "post", args=(1,), answers=403),
+    "absence_end": Row(DEPUTISING, "post", args=(1,), answers=403, bound=True),
     "handover_new": Row(SIGNED_IN, args=(99999,), answers=404, bound=True, concerned=HOLDERS),
     "handover": Row(SIGNED_IN, args=(1,), answers=404, bound=True, concerned=HOLDERS),
     "handover_sign": Row(SIGNED_IN, "post", args=(1,), answers=404, bound=True, concerned=HOLDERS),

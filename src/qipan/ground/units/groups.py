@@ -31,7 +31,7 @@ KEY = "group:"
 _DEPARTMENTS = ("department", "government_department", "party_department")
 _TOWNS, _VILLAGES = ("town", "township"), ("village", "village_committee")
 _COMMUNITIES = ("community", "neighbourhood_committee")
-_EACH = re.compile(r"^(?:全县|县内|全市|全区|辖区内?)?(?:各|所有|全部|全体)?(?:有关)?")
+_EACH = re.compile(r"^(?:全县|县内|全市|全区|辖区内?)?(?:各|所有|全部|全体)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ SHIPPED: Mapping[str, GroupEntry] = {
         Text("各部门", "Each department"), ("县直部门", "县直各部门", "各县直部门", "县直各单位"), _DEPARTMENTS
     ),
     "departments-concerned": GroupEntry(
-        Text("各有关部门", "Departments concerned"), ("有关部门", "各相关部门", "相关部门", "各责任部门"), _DEPARTMENTS, (ANY,)
+        Text("各有关部门", "Departments concerned"), ("各相关部门", "各责任部门"), _DEPARTMENTS, (ANY,)
     ),
     "member-units": GroupEntry(
-        Text("各成员单位", "Each member unit"), ("各责任单位", "各有关单位", "有关单位", "各相关单位"), (), (ANY,)
+        Text("各成员单位", "Each member unit"), ("各责任单位", "各有关单位", "各相关单位"), (), (ANY,)
     ),
 }  # fmt: skip
 """The groups that every county begins with."""
@@ -130,30 +130,27 @@ def group_codes(county_id: int, key: str, on: date) -> list[str]:
 
 
 def by_word(groups: Iterable[Group]) -> dict[str, Group]:
-    """Return groups by everything that they are called, with 各 and without; the first of two that share a word."""
+    """Return groups by everything that they are called; the first of two that share a word."""
     found: dict[str, Group] = {}
-    groups = list(groups)
-    for plain in (False, True):
-        for group in groups:
-            for word in (group.name.zh, group.name.en, *group.entry.aliases):
-                said = spoken(word, plain=plain)
-                if said:
-                    found.setdefault(said, group)
+    for group in groups:
+        for word in (group.name.zh, group.name.en, *group.entry.aliases):
+            if word:
+                found.setdefault(spoken(word), group)
     return found
 
 
-def spoken(word: str, *, plain: bool = False) -> str:
-    """Return how a word is compared: without brackets and marks; `plain` also without 各, 所有 and 有关."""
+def spoken(word: str) -> str:
+    """Return how a word is compared: without brackets and marks, 所有 and 全县各 as 各."""
     said = folded(re.sub(r"[()（）\[\]【】、/和及与\s]", "", word))
-    return _EACH.sub("", said) if plain else said
+    return _EACH.sub("各", said)
 
 
 def named_in(text: str, groups: Iterable[Group]) -> Group | None:
-    """Return the group that a text names with 各 or 有关; of several the longest word, then the first in the text."""
+    """Return the group that a text names with 各; of several the longest word, then the first in the text."""
     best: tuple[int, int, Group] | None = None
     for group in groups:
         for word in (group.name.zh, *group.entry.aliases):
-            at = text.find(word) if word[:1] in {"各", "有", "相"} else -1
+            at = text.find(word) if word.startswith("各") else -1
             if at >= 0 and (best is None or (-len(word), at) < best[:2]):
                 best = (-len(word), at, group)
     return best[2] if best else None
@@ -220,7 +217,9 @@ def _entry(row: UnitGroup) -> GroupEntry:
 
 
 def _with_units(county_id: int, on: date, kept: Sequence[tuple[str, GroupEntry, int]]) -> list[Group]:
-    standing = {unit.pk: unit for unit in Unit.objects.filter(held(on), county_id=county_id, merged_into=None).order_by("code")}
+    standing = {
+        unit.pk: unit for unit in Unit.objects.filter(held(on), county_id=county_id, merged_into=None).order_by("code")
+    }
     carried: dict[str, set[int]] = {}
     if any(entry.functions for _, entry, _ in kept):
         for ask in _carriers:
@@ -233,8 +232,12 @@ def _with_units(county_id: int, on: date, kept: Sequence[tuple[str, GroupEntry, 
         units = {now.get(listed, "") for listed in entry.listed}
         members = {pk for pk, unit in standing.items() if unit.code in units}
         if entry.types or entry.functions:
-            able = set().union(*(carried.get(one, set()) for one in entry.functions)) if entry.functions else set(standing)
-            members |= {pk for pk, unit in standing.items() if pk in able and (not entry.types or unit.type in entry.types)}
+            able = (
+                set().union(*(carried.get(one, set()) for one in entry.functions)) if entry.functions else set(standing)
+            )
+            members |= {
+                pk for pk, unit in standing.items() if pk in able and (not entry.types or unit.type in entry.types)
+            }
         found.append(Group(code, entry, version, tuple(pk for pk in standing if pk in members)))
     return found
 
@@ -270,9 +273,15 @@ def _checked(county: County, entry: GroupEntry, kept: UnitGroup | None) -> Group
     zh, en = " ".join(entry.name.zh.split()), " ".join(entry.name.en.split())
     if not zh or len(zh) > 40 or len(en) > 80:
         raise RegisterError(
-            Text("请填写名称，最多40字，如“各党群服务中心”", "give a name of at most 40 characters, such as 各党群服务中心"), "name_zh"
+            Text(
+                "请填写名称，最多40字，如“各党群服务中心”",
+                "give a name of at most 40 characters, such as 各党群服务中心",
+            ),
+            "name_zh",
         )
-    aliases = tuple(dict.fromkeys(word for word in (" ".join(one.split())[:40] for one in entry.aliases) if word and word != zh))
+    aliases = tuple(
+        dict.fromkeys(word for word in (" ".join(one.split())[:40] for one in entry.aliases) if word and word != zh)
+    )
     if not (entry.types or entry.functions or entry.listed):
         raise RegisterError(
             Text("请选择单位类型、职能或逐个列出单位，否则组内没有单位", "choose types, functions or single units; without them no unit is in it"),

@@ -58,7 +58,9 @@ class GroupForm(forms.Form):
         help_text=gettext_lazy("Nothing chosen: whatever they carry. Hold Ctrl to choose several."),
     )  # fmt: skip
     listed = forms.MultipleChoiceField(
-        label=gettext_lazy("and these units in any case"), required=False, widget=forms.SelectMultiple(attrs={"size": "8"})
+        label=gettext_lazy("and these units in any case"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": "8"}),
     )
 
     def entry(self) -> GroupEntry:
@@ -79,7 +81,9 @@ def _functions(desk: Desk) -> list[tuple[str, Text]]:
     """Return the functions that the year's standard names."""
     if desk.year is None:
         return []
-    return [(each.row.code, each.row.title) for each in owed_functions(desk.year, standing(desk.year, timezone.localdate()))]
+    return [
+        (each.row.code, each.row.title) for each in owed_functions(desk.year, standing(desk.year, timezone.localdate()))
+    ]
 
 
 @require_GET
@@ -93,7 +97,8 @@ def unit_groups(request: HttpRequest) -> HttpResponse:
     for group in room.unit_groups(desk.county.pk, today):
         entry = group.entry
         carried = [
-            _("any function") if code == ANY else functions.get(code, Text(code, code)).into(language) for code in entry.functions
+            _("any function") if code == ANY else functions.get(code, Text(code, code)).into(language)
+            for code in entry.functions
         ]
         rows.append(
             {
@@ -148,7 +153,7 @@ def _edit(request: HttpRequest, found: Group | None) -> HttpResponse:
             with once(request.POST.get("uid", "")):
                 kept = room.keep_group(found.code if found else "", form.entry(), version=version, by=desk.post)
             count = len(room.units_of(kept, today))
-            messages.success(request, _("Saved. %(count)d units are in it today.") % {"count": count})
+            messages.success(request, _("Saved. Units in it today: %(count)d.") % {"count": count})
             return redirect("unit_groups")
     except AlreadySent:
         return redirect("unit_groups")

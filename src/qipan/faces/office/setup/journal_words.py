@@ -196,7 +196,7 @@ THINGS = {
     "programme": Text("创建项目", "programme"),
     "observation": Text("观测记录", "observation"), "office_file": Text("导入的表格", "table of the office"), "person": Text("人员", "person"), "photo": Text("照片", "photo"),
     "post": Text("岗位", "post"), "review": Text("材料审核", "review"), "round": Text("轮次", "round"),
-    "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_type": Text("单位类型", "type of unit"),
+    "site": Text("点位", "site"), "unit": Text("单位", "unit"), "unit_group": Text("单位组", "group of units"), "unit_type": Text("单位类型", "type of unit"),
     "visit": Text("检查", "visit"), "work": Text("事项", "work item"), "work_class": Text("问题分类", "class"),
     "work_settings": Text("办理规则", "rules of handling"),
     "work_classes": Text("问题分类表", "classes"),

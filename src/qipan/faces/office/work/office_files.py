@@ -22,8 +22,8 @@ from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES, ShownJob
 from qipan.faces.office.work.fields import whole
-from qipan.ground.documents.problems import FileError
 from qipan.faces.office.work.groups import group_options
+from qipan.ground.documents.problems import FileError
 from qipan.ground.units.registers import post_words
 from qipan.overview.points import unit_names
 from qipan.spine.work.errors import WorkError

@@ -86,7 +86,13 @@ def _preview(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     if kind == SPEECH:
         groups = [group for group in unit_groups(county, today) if group.units]
         rows = [
-            ShownDraft(place, point.title, point.text, point.label, unit=found.key if (found := named_in(point.text, groups)) else "")
+            ShownDraft(
+                place,
+                point.title,
+                point.text,
+                point.label,
+                unit=found.key if (found := named_in(point.text, groups)) else "",
+            )
             for place, point in enumerate(speech_points(text))
         ]
     else:

@@ -22,8 +22,8 @@ from qipan.faces.office.work.acts import unit_options
 from qipan.faces.office.work.fields import Field, Words, Wrong, text_of, when_field, when_of, whole
 from qipan.faces.office.work.groups import group_options
 from qipan.faces.office.work.item import SIDE_WORDS
-from qipan.ground.units.groups import KEY, group_codes, group_of
 from qipan.ground.units.drafts import draft_of, drop_draft
+from qipan.ground.units.groups import KEY, group_codes, group_of
 from qipan.ground.units.registers import post_choices
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.points import unit_names

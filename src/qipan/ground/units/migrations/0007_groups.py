@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
                 ("name_en", models.CharField(blank=True, max_length=80)),
                 ("aliases", models.JSONField(blank=True, default=list, help_text="other words for it")),
                 ("types", models.JSONField(blank=True, default=list, help_text="codes of types of units")),
-                ("functions", models.JSONField(blank=True, default=list, help_text="codes of functions; * stands for any")),
+                (
+                    "functions",
+                    models.JSONField(blank=True, default=list, help_text="codes of functions; * stands for any"),
+                ),
                 ("listed", models.JSONField(blank=True, default=list, help_text="codes of units")),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("version", models.PositiveIntegerField(default=1)),

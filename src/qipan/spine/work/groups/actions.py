@@ -43,7 +43,9 @@ def issue_to_units(
     helpers = list(task.pop("supports", ()))
     if lead:
         if lead not in codes:
-            raise WorkError(Text("牵头单位须在勾选的单位之中。", "The lead unit has to be one of those ticked."), "unit")
+            raise WorkError(
+                Text("牵头单位须在勾选的单位之中。", "The lead unit has to be one of those ticked."), "unit"
+            )
         others = [code for code in dict.fromkeys([*codes, *helpers]) if code != lead]
         return [issue_task(year, by=by, unit=lead, supports=others, at=at, **task)]
     if len(codes) > 1 and task.get("check"):
@@ -54,11 +56,16 @@ def issue_to_units(
         )  # fmt: skip
     if len(codes) > 1 and task.get("post") is not None:
         raise WorkError(
-            Text("每个单位各一件时不指定责任人，由各单位自定。", "Where each unit gets a task of its own, the units name the person."), "post"
+            Text(
+                "每个单位各一件时不指定责任人，由各单位自定。",
+                "Where each unit gets a task of its own, the units name the person.",
+            ),
+            "post",
         )
     now = moment(at)
     # One act around all of them: what a rule stops at the last unit undoes the first one too.
     with act(actor(by), now):
         return [
-            issue_task(year, by=by, unit=code, supports=[one for one in helpers if one != code], at=now, **task) for code in codes
+            issue_task(year, by=by, unit=code, supports=[one for one in helpers if one != code], at=now, **task)
+            for code in codes
         ]

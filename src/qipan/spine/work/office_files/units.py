@@ -59,7 +59,7 @@ class UnitWords:
         one = self.names.find(word) or self._bare.get(_bare(word), [])
         if len(one) == 1:
             return one, False
-        group = self.groups.get(spoken(word)) or (self.groups.get(spoken(word, plain=True)) if _EACH.match(word) else None)
+        group = self.groups.get(spoken(word))
         if group is not None and group.units:
             return sorted(group.units), True
         each = _EACH.match(word)

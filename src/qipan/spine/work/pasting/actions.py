@@ -100,7 +100,11 @@ def _issue(year: CampaignYear, kind: str, draft: Draft, by: Post, source: str, n
     when = draft.when or When(now)
     origin = (kind, "", f"{source} {draft.label}".strip()[:200])
     if kind == SPEECH:
-        units = group_codes(by.unit.county_id, draft.unit, timezone.localdate(now)) if draft.unit.startswith(KEY) else [draft.unit]
+        units = (
+            group_codes(by.unit.county_id, draft.unit, timezone.localdate(now))
+            if draft.unit.startswith(KEY)
+            else [draft.unit]
+        )
         made = issue_to_units(
             year, units, by=by, origin=origin, at=now, title=Text(draft.title), deadline=when, text=draft.text
         )

@@ -76,7 +76,7 @@ SHIPPED: Mapping[str, GroupEntry] = {
     "townships-subdistricts": GroupEntry(
         Text("各乡镇（街道）", "Each township and subdistrict"), ("各镇街", "各街镇", "各镇街道"), (*_TOWNS, "subdistrict")
     ),
-    "communities": GroupEntry(Text("各社区", "Each community"), ("各居委会",), _COMMUNITIES),
+    "communities": GroupEntry(Text("各社区", "Each community"), ("各居委会", "各党群服务中心", "各社区党群服务中心"), _COMMUNITIES),
     "villages": GroupEntry(Text("各村", "Each village"), ("各行政村", "各村委会"), _VILLAGES),
     "villages-communities": GroupEntry(
         Text("各村（社区）", "Each village and community"), ("各村居", "各村社"), (*_VILLAGES, *_COMMUNITIES)
@@ -229,8 +229,8 @@ def _with_units(county_id: int, on: date, kept: Sequence[tuple[str, GroupEntry, 
     now = _successors(county_id) if any(entry.listed for _, entry, _ in kept) else {}
     found = []
     for code, entry, version in kept:
-        units = {now.get(listed, "") for listed in entry.listed}
-        members = {pk for pk, unit in standing.items() if unit.code in units}
+        named = {now.get(listed, "") for listed in entry.listed}
+        members = {pk for pk, unit in standing.items() if unit.code in named}
         if entry.types or entry.functions:
             able = (
                 set().union(*(carried.get(one, set()) for one in entry.functions)) if entry.functions else set(standing)

@@ -94,8 +94,8 @@ def _to_group(request: HttpRequest, desk: Desk, book: Rulebook, given: dict[str,
         return _page(request, desk, book, given, wrong=Wrong("unit", _("No unit is in this group today.")))
     try:
         read = _read(desk, given)
-    except Wrong as error:
-        return _page(request, desk, book, given, wrong=error)
+    except Wrong as wrong:
+        return _page(request, desk, book, given, wrong=wrong)
     sent = given.get("do") == "group"
     ticked = [one.code for one in units if not sent or one.code in request.POST.getlist("member")]
     together = given.get("share") == "one" or (not sent and bool(read["check"]))

@@ -79,7 +79,9 @@ def _page(
         "given": given or {},
         "error": error,
         "undo": undo.offered(request, PAGE),
-        "undecided": len(lead_choices(desk.year, standing(desk.year, timezone.localdate())).choices) if desk.year else 0,
+        "undecided": len(lead_choices(desk.year, standing(desk.year, timezone.localdate())).choices)
+        if desk.year
+        else 0,
         "exports": exports.links(request),
         "dated": request.GET.get("days") == "1" or bool(given and (given.get("from") or given.get("to"))),
     }

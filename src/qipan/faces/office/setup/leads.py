@@ -37,7 +37,9 @@ def setup_leads(request: HttpRequest) -> HttpResponse:
         offered = {(one.open.line.key, each.unit.code) for one in found.choices for each in one.candidates}
         # A button of one unit names it; "accept" takes what is ticked.
         sent = [request.POST["one"]] if request.POST.get("one") else request.POST.getlist("pair")
-        pairs = {check: unit for check, _bar, unit in (pair.rpartition("|") for pair in sent) if (check, unit) in offered}
+        pairs = {
+            check: unit for check, _bar, unit in (pair.rpartition("|") for pair in sent) if (check, unit) in offered
+        }
         try:
             made = choose_answering_leads(desk.year, pairs, by=desk.post) if pairs else []
         except ChoiceError as refused:
@@ -47,7 +49,9 @@ def setup_leads(request: HttpRequest) -> HttpResponse:
                 words = ngettext("%(count)d lead chosen.", "%(count)d leads chosen.", len(made)) % {"count": len(made)}
                 undo.offer(request, PAGE, words, {"withdraw": [each.check_key for each in made]})
                 return HttpResponseRedirect(reverse("setup_leads"))
-            error = _("Nothing was chosen: tick a proposal, or tap a unit. What was chosen meanwhile is gone from the list.")
+            error = _(
+                "Nothing was chosen: tick a proposal, or tap a unit. What was chosen meanwhile is gone from the list."
+            )
     context = {
         "crumbs": crumbs((_("Functions and units"), reverse("setup_functions")), (_("Leads to choose"), "")),
         "rows": [_shown(one) for one in found.choices],

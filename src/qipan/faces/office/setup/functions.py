@@ -193,8 +193,9 @@ def setup_function_undo(request: HttpRequest) -> HttpResponse:
             Mapping(function, unit, _day(since), _day(until)) for function, unit, since, until in kept.get("map", ())
         ]
         map_functions(desk.campaign, given_back, by=desk.post)
-        for check in kept.get("withdraw", ()) if desk.year is not None else ():
-            withdraw_answering_lead(desk.year, check, by=desk.post)
+        if desk.year is not None:
+            for check in kept.get("withdraw", ()):
+                withdraw_answering_lead(desk.year, check, by=desk.post)
         messages.success(request, _("Taken back."))
         if "withdraw" in kept:
             return HttpResponseRedirect(reverse("setup_leads"))

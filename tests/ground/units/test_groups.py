@@ -71,9 +71,7 @@ def test_a_rule_is_asked_for_a_day_and_follows_mergers(world: World, today: date
     assert world.campaign is not None
     FunctionDuty.objects.filter(function="traffic").update(valid_to=today - timedelta(days=1))
     assert codes(world, "departments-concerned", today) == []
-    made = keep_group(
-        "", GroupEntry(Text("各文明单位"), listed=("d1", "s1")), version=0, by=world.posts[Role.OFFICE]
-    )
+    made = keep_group("", GroupEntry(Text("各文明单位"), listed=("d1", "s1")), version=0, by=world.posts[Role.OFFICE])
     assert [unit.code for unit in units_of_group(made, today)] == ["d1", "s1"]
     # What was merged is followed by what it went into, once.
     Unit.objects.filter(code="d1").update(merged_into=Unit.objects.get(code="d2"), valid_to=today - timedelta(days=1))

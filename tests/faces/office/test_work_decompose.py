@@ -98,9 +98,7 @@ def test_what_was_ticked_stays_ticked_when_nothing_could_be_issued(town):
 
 def test_tasks_by_a_node_hang_on_it(town):
     node = TimeNode.objects.create(campaign=town.year.campaign, name_zh="迎检前", on=DAY)
-    past = TimeNode.objects.create(
-        campaign=town.year.campaign, name_zh="启动", on=timezone.localdate() - timedelta(days=3)
-    )
+    TimeNode.objects.create(campaign=town.year.campaign, name_zh="启动日", on=timezone.localdate() - timedelta(days=3))
     client = browser(town, "office")
     page = text(client.get(f"/work/decompose/?node={node.pk}"))
     assert f'value="{node.pk}" selected' in page and "启动日" not in page

@@ -37,7 +37,7 @@ class Replayed:
     round: int = 0
     lead: str = UNKNOWN
     """Code of the unit."""
-    deadline: datetime | str = UNKNOWN
+    deadline: datetime | str | None = UNKNOWN
     issued_at: datetime | None = None
     accepted_at: datetime | None = None
     reported_at: datetime | None = None

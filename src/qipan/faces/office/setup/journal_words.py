@@ -70,6 +70,7 @@ VERBS = {
     "node.move": Text("调整节点日期", "moved a node"),
     "node.reach": Text("登记节点完成", "noted a node as reached"),
     "node.remove": Text("删除节点", "removed a node"),
+    "journal.algorithm": Text("更换日志杂凑算法", "began a new stretch of the journal by another algorithm"),
     "journal.export": Text("导出日志链", "handed the journal out"),
     "node.unreach": Text("撤回节点完成", "noted a node as not reached"),
     "people.absence": Text("登记离岗代岗", "named a deputy for an absence"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from qipan.assessment.rulebook import Line
+from qipan.assessment.rules.points import Linear
+from qipan.overview.board import Sums
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.campaigns.own_targets import TargetRow, demanded, own_targets
 from qipan.spine.scorecards.queries import Standing
@@ -27,12 +29,13 @@ class TargetLine:
 
 
 def targets_of(year: CampaignYear, now: Standing, unit: int) -> list[TargetLine]:
-    """Return every check that a unit answers for, those with a target of its own first (one statement)."""
+    """Return every check of which something falls to a unit, those with a target of its own first (one statement)."""
     own = {row.check: row for row in own_targets(year, unit=unit)}
+    sums = _sums(now, unit)
     found = [
-        _line(now, line, own.get(line.key))
+        _line(now, line, own.get(line.key), sums.get(line.key))
         for line in now.book.lines.values()
-        if not line.counter and (now.duties.lead(line).unit == unit or line.key in own)
+        if not line.counter and (line.key in sums or line.key in own)
     ]
     return sorted(found, key=lambda each: each.own is None)
 
@@ -42,10 +45,24 @@ def targets_at(year: CampaignYear, now: Standing, checks: list[str]) -> dict[str
     found: dict[str, list[TargetLine]] = {}
     for row in own_targets(year):
         if row.check in checks:
-            found.setdefault(row.check, []).append(_line(now, now.book.lines[row.check], row))
+            sums = _sums(now, row.unit).get(row.check)
+            found.setdefault(row.check, []).append(_line(now, now.book.lines[row.check], row, sums))
     return found
 
 
-def _line(now: Standing, line: Line, own: TargetRow | None) -> TargetLine:
+def _sums(now: Standing, unit: int) -> dict[str, Sums]:
+    found: dict[str, Sums] = {}
+    for part in now.of_unit(unit):
+        if part.check:
+            found.setdefault(part.check, Sums()).add(part.possible, part.earned, part.lost, part.unassessed)
+    return found
+
+
+def _line(now: Standing, line: Line, own: TargetRow | None, sums: Sums | None) -> TargetLine:
+    """Return where a unit stands: by the points of its own part where they are in proportion, else by the whole check."""
     score = now.card.checks[line.key]
-    return TargetLine(line, demanded(line), own, Fraction(*score.share) if score.share[1] else None)
+    stands = Fraction(*score.share) if score.share[1] else None
+    points = line.check.points
+    if sums is not None and isinstance(points, Linear) and points.plain:
+        stands = Fraction(sums.earned, sums.earned + sums.lost) if sums.earned + sums.lost else None
+    return TargetLine(line, demanded(line), own, stands)

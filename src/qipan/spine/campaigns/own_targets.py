@@ -78,7 +78,7 @@ def set_own_target(year: CampaignYear, check: str, written: str, *, version: int
     if not SET_TARGETS.allows(by, year.campaign.county):
         raise PermissionDenied
     line = rulebook(year).lines.get(check)
-    if line is None or line.counter or duties(year, timezone.localdate()).lead(line).unit != by.unit_id:
+    if line is None or line.counter or not _answers(year, line, by.unit_id):
         raise RegisterError(Text("请选择本单位负责的测评点", "choose a check that your unit answers for"), "check")
     number = _number(line, written.strip()) if written.strip() else None
     with act(actor(by)) as done:
@@ -101,6 +101,15 @@ def set_own_target(year: CampaignYear, check: str, written: str, *, version: int
         details = {"year": year.year, "version": version + 1, "changes": {"per_cent": [before, after]}}
         done.note("campaigns.own_target", Thing("check", check), details)
     return True
+
+
+def _answers(year: CampaignYear, line: Line, unit: int) -> bool:
+    """Whether a unit answers for a check as a whole, or at a site."""
+    who = duties(year, timezone.localdate())
+    if who.lead(line).unit == unit:
+        return True
+    clusters = set(who.territory) | {cluster for cluster, _ in who.site_duties}
+    return not (line.one_thing or line.survey) and any(who.at_site(line, each).unit == unit for each in clusters)
 
 
 def _number(line: Line, written: str) -> Decimal:

@@ -28,4 +28,13 @@ MATRIX: dict[str, Row] = {
     "special_remove": Row(OFFICE, "post", args=(1,), answers=403),
     "special_attach": Row(OFFICE, "post", args=(1,), answers=404),
     "special_detach": Row(OFFICE, "post", args=(1,), answers=404),
+    "hard_problems": Row(SIGNED_IN),
+    "hard_sheet": Row(SIGNED_IN),
+    "hard_new": Row(OFFICE, answers=302),
+    "hard_problem": Row(SIGNED_IN, args=(1,), answers=404),
+    "hard_edit": Row(OFFICE, args=(1,), answers=404),
+    "hard_attach": Row(OFFICE, "post", args=(1,), answers=404),
+    "hard_step_keep": Row(SIGNED_IN, "post", args=(1,), answers=404),
+    "hard_decide": Row(SIGNED_IN, "post", args=(1, "review"), answers=404),
+    "hard_step": Row(SIGNED_IN, args=(1,), answers=404),
 }

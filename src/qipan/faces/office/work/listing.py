@@ -105,6 +105,7 @@ ORIGIN_WORDS = {
     "self": gettext_lazy("found by the unit itself"),
     "speech": gettext_lazy("from a speech"),
     "chat": gettext_lazy("from a chat"),
+    "hard_step": gettext_lazy("a step of a hard problem"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
@@ -337,7 +338,7 @@ def _chips(
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
-            case "milestone" | "phase" | "action" | "programme":
+            case "milestone" | "phase" | "action" | "programme" | "hard":
                 words = plan_words(around.campaign, around.county, name, value)
             case "file":
                 words = _("from imported file %(number)s") % {"number": value}

@@ -7,11 +7,18 @@ from datetime import date, datetime, timedelta
 
 from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Unit
+from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.hard.actions import HardPlan, StepPlan, attach, begin, end_step, keep_step, review, solve
 from qipan.spine.work.models import OPEN, VOID, Kind, WorkItem
 
 DAY = timedelta(days=1)
+
+
+def checks_at(year: CampaignYear, kind: str) -> tuple[str, ...]:
+    """Return the first check of the standard that is looked at in sites of a type."""
+    found = [key for key, line in rulebook(year).lines.items() if kind in line.check.strata and not line.counter]
+    return tuple(found[:1])
 
 
 def list_hard_problems(year: CampaignYear, posts: Mapping[str, Post], at: datetime) -> None:
@@ -66,6 +73,7 @@ def list_hard_problems(year: CampaignYear, posts: Mapping[str, Post], at: dateti
     plan = HardPlan(
         "三线（电力、通信、广电）架空线杂乱", "涉及三家企业，迁改须逐段停电停网", units["qs-development-reform"], leader.pk,
         "Overhead cables", "", (units["qs-qingshi"], units["qs-urban-management"]),
+        checks=checks_at(year, "back_lane"),
     )  # fmt: skip
     listed(plan, today - 4 * DAY, ("排出分段整理计划", "qs-development-reform", 15))
     closed = WorkItem.objects.filter(county=year.campaign.county_id, cluster__in=markets).exclude(

@@ -77,7 +77,7 @@ def hard_sheet(request: HttpRequest) -> HttpResponse:
     context = {
         "columns": [heading for heading, _width in COLUMNS], "now": now,
         "rows": [[_printed(value) for value in _ledger_row(line)] for line in lines(desk.year, now)],
-        "crumbs": [(_("Plan"), reverse("plan")), (_("Hard problems"), reverse("hard_problems")), (_("Ledger"), "")],
+        "crumbs": [(_("Plan"), reverse("plan")), (_("Hard problems"), reverse("hard_problems")), (_("Ledger for A4"), "")],
     }  # fmt: skip
     return render(request, "office/plan/hard_sheet.html", context)
 

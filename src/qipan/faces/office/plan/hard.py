@@ -31,14 +31,13 @@ from qipan.overview.desk import Desk
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.hard import actions
 from qipan.spine.work.hard.queries import Line, Step, lines, page, problem_of, step_of
-from qipan.spine.work.models import HardEntry, HardProblem
 
 ENTRY_WORDS = {
-    HardEntry.Kind.BEGUN: pgettext_lazy("hard problem", "put on the list"),
-    HardEntry.Kind.REVIEWED: pgettext_lazy("hard problem", "reviewed"),
-    HardEntry.Kind.DEFERRED: pgettext_lazy("hard problem", "deferred"),
-    HardEntry.Kind.SOLVED: pgettext_lazy("hard problem", "solved"),
-    HardEntry.Kind.REOPENED: pgettext_lazy("hard problem", "taken up again"),
+    "begun": pgettext_lazy("hard problem", "put on the list"),
+    "reviewed": pgettext_lazy("hard problem", "reviewed"),
+    "deferred": pgettext_lazy("hard problem", "deferred"),
+    "solved": pgettext_lazy("hard problem", "solved"),
+    "reopened": pgettext_lazy("hard problem", "taken up again"),
 }
 DECIDING = {
     "review": pgettext_lazy("hard problem", "Review"), "solve": pgettext_lazy("hard problem", "Solved"),
@@ -183,7 +182,7 @@ def hard_page(request: HttpRequest, pk: int, error: RegisterError | None = None,
             Figure("all", found.line.items, _("items"), work_url(hard=pk, view="all")),
             Figure("open", found.line.open, _("still open"), work_url(hard=pk, view="open")),
         ),
-        "entries": [(entry, ENTRY_WORDS[HardEntry.Kind(entry.kind)]) for entry in found.entries],
+        "entries": [(entry, ENTRY_WORDS[entry.kind]) for entry in found.entries],
         "checks": [(reverse("criterion", args=[node]), code, title) for node, code, title in found.checks],
         "decimals": rulebook(desk.year).standard.decimals,
         "error": said(error.words) if error else "", "doing": doing, "given": request.POST if error else {},
@@ -297,7 +296,7 @@ COLUMNS: tuple[tuple[Any, float], ...] = (
 
 
 def _ledger_row(line: Line) -> list[str | date | None]:
-    problem: HardProblem = line.problem
+    problem = line.problem
     units = "、".join(said(unit.name) for unit in problem.supports.all())
     return [
         said(problem.title), problem.why, said(post_words(problem.owner)) if problem.owner else "",

@@ -26,7 +26,9 @@ class HardProblem(models.Model):
     supports = models.ManyToManyField(Unit, blank=True, related_name="+")
     sites = models.JSONField(default=list, blank=True, help_text="codes of sites")
     checks = models.JSONField(default=list, blank=True, help_text="keys of checks of the standard")
-    items = models.ManyToManyField("WorkItem", blank=True, related_name="hard_problems")
+    items: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+        "WorkItem", blank=True, related_name="hard_problems"
+    )
     review_on = models.DateField()
     deferred_why = models.CharField(max_length=500, blank=True)
     begun_at = models.DateTimeField()

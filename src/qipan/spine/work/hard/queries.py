@@ -132,7 +132,7 @@ def of_problem(county_id: int, key: str) -> Q:
         return Q(pk__in=())
     if not HardProblem.objects.filter(pk=key, campaign__county_id=county_id).exists():
         return Q(pk__in=())
-    steps = [str(pk) for pk in HardStep.objects.filter(problem_id=key).values_list("pk", flat=True)]
+    steps = [str(pk) for pk in HardStep.objects.filter(problem_id=int(key)).values_list("pk", flat=True)]
     attached = HardProblem.items.through.objects.filter(hardproblem_id=key).values("workitem_id")
     return Q(pk__in=attached) | Q(origin_kind=STEP, origin_id__in=steps)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
 
 from qipan.assessment.text import Text
 from qipan.ground.units.models import Post, Unit
 from qipan.spine.campaigns.models import Campaign
+
+if TYPE_CHECKING:
+    from qipan.spine.work.models import WorkItem
 
 
 class HardProblem(models.Model):
@@ -26,7 +31,7 @@ class HardProblem(models.Model):
     supports = models.ManyToManyField(Unit, blank=True, related_name="+")
     sites = models.JSONField(default=list, blank=True, help_text="codes of sites")
     checks = models.JSONField(default=list, blank=True, help_text="keys of checks of the standard")
-    items: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+    items: models.ManyToManyField[WorkItem, Any] = models.ManyToManyField(
         "WorkItem", blank=True, related_name="hard_problems"
     )
     review_on = models.DateField()

@@ -1,4 +1,4 @@
-"""The example's hard problems: one that is worked on, one that rests, one whose review was forgotten, one that was solved."""
+"""The example's hard problems (worked on, resting, with a forgotten review, solved) and its three recurring mechanisms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from qipan.ground.units.models import Post, Unit
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.hard.actions import HardPlan, StepPlan, attach, begin, end_step, keep_step, review, solve
-from qipan.spine.work.models import OPEN, VOID, Kind, WorkItem
+from qipan.spine.work.mechanisms.actions import MechanismPlan, close, decide, prepare, set_up
+from qipan.spine.work.models import OPEN, VOID, Kind, Run, WorkItem
 
 DAY = timedelta(days=1)
 
@@ -89,3 +90,33 @@ def list_hard_problems(year: CampaignYear, posts: Mapping[str, Post], at: dateti
     if number:
         attach(pk, number, by=office, at=at - 14 * DAY)
     solve(pk, version=1, by=office, text="连续两周抽查未再发现，转入常态管理。", at=at - 12 * DAY)
+
+
+def set_up_mechanisms(year: CampaignYear, posts: Mapping[str, Post], at: datetime) -> None:
+    """Set up the three mechanisms of the county, and let the weekly one come round twice: its first run decided something."""
+    office, leader, mayor = (posts[f"example-{name}"] for name in ("office", "leader", "mayor"))
+    weekly = set_up(
+        year.campaign,
+        MechanismPlan(
+            "周调度", "weekly", 5, "Weekly dispatch", mayor.pk,
+            looks=("late", "due", "requests", "decided", "risks", "hard", "special"),
+        ),
+        by=office, at=at - 21 * DAY,
+    )  # fmt: skip
+    looks = ("late", "decided", "ladder", "hard", "special", "places")
+    set_up(
+        year.campaign, MechanismPlan("月通报", "monthly", 28, "Monthly bulletin", leader.pk, looks=looks), by=office,
+        at=at - 21 * DAY,
+    )  # fmt: skip
+    set_up(
+        year.campaign,
+        MechanismPlan("季考评", "quarterly", 25, "Quarterly assessment", leader.pk, looks=("late", "hard", "special", "places")),
+        by=office, at=at - 21 * DAY,
+    )  # fmt: skip
+    past = at - 7 * DAY
+    run = prepare(weekly, year, past.date(), past)
+    market = Unit.objects.get(county=year.campaign.county_id, code="qs-market-regulation")
+    if run is not None and run.state == Run.State.PREPARED:
+        decide(run.pk, "农贸市场周边早市秩序逐个市场明确管理时段", market.pk, at.date() + 10 * DAY, by=office, at=past)
+        close(run.pk, year, version=run.version, by=office, at=past)
+    prepare(weekly, year, at.date(), at)

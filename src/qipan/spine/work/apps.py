@@ -21,6 +21,7 @@ class WorkConfig(AppConfig):
             reminders,
         )
         from qipan.spine.work.hard import reminding  # noqa: F401
+        from qipan.spine.work.mechanisms import actions as mechanism_actions  # noqa: F401
         from qipan.spine.work.office_files import actions  # noqa: F401
         from qipan.spine.work.timing import again  # noqa: F401
 

@@ -1,5 +1,6 @@
 """Rows of the pages in `qipan.faces.office.plan`."""
 
+from qipan.ground.units.permissions import EYES
 from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
 MATRIX: dict[str, Row] = {
@@ -37,4 +38,12 @@ MATRIX: dict[str, Row] = {
     "hard_step_keep": Row(SIGNED_IN, "post", args=(1,), answers=404),
     "hard_decide": Row(SIGNED_IN, "post", args=(1, "review"), answers=404),
     "hard_step": Row(SIGNED_IN, args=(1,), answers=404),
+    "mechanisms": Row(EYES),
+    "mechanism_new": Row(OFFICE),
+    "mechanism_edit": Row(OFFICE, args=(1,), answers=404),
+    "mechanism_prepare": Row(OFFICE, "post", args=(1,), answers=404),
+    "mechanism_run": Row(EYES, args=(1,), answers=404),
+    "mechanism_decision": Row(EYES, args=(1,), answers=404),
+    "run_edit": Row(OFFICE, "post", args=(1,), answers=404),
+    "run_close": Row(OFFICE, "post", args=(1,), answers=404),
 }

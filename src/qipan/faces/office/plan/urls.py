@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.plan import hard, hard_forms, moving, nodes, overview, phases, programmes, special
+from qipan.faces.office.plan import hard, hard_forms, mechanisms, moving, nodes, overview, phases, programmes, special
 
 urlpatterns: list[URLPattern] = [
     path("", overview.plan, name="plan"),
@@ -32,6 +32,14 @@ urlpatterns: list[URLPattern] = [
     path("actions/<int:pk>/remove/", special.special_remove, name="special_remove"),
     path("actions/<int:pk>/attach/", special.special_attach, name="special_attach"),
     path("actions/<int:pk>/detach/", special.special_detach, name="special_detach"),
+    path("mechanisms/", mechanisms.mechanism_list, name="mechanisms"),
+    path("mechanisms/new/", mechanisms.mechanism_new, name="mechanism_new"),
+    path("mechanisms/<int:pk>/", mechanisms.mechanism_edit, name="mechanism_edit"),
+    path("mechanisms/<int:pk>/prepare/", mechanisms.mechanism_prepare, name="mechanism_prepare"),
+    path("mechanisms/runs/<int:pk>/", mechanisms.mechanism_run, name="mechanism_run"),
+    path("mechanisms/runs/<int:pk>/edit/", mechanisms.run_edit, name="run_edit"),
+    path("mechanisms/runs/<int:pk>/close/", mechanisms.run_close, name="run_close"),
+    path("mechanisms/decisions/<int:pk>/", mechanisms.mechanism_decision, name="mechanism_decision"),
     path("hard/", hard.hard_problems, name="hard_problems"),
     path("hard/ledger/", hard.hard_sheet, name="hard_sheet"),
     path("hard/new/", hard_forms.hard_new, name="hard_new"),

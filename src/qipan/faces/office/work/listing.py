@@ -106,6 +106,7 @@ ORIGIN_WORDS = {
     "speech": gettext_lazy("from a speech"),
     "chat": gettext_lazy("from a chat"),
     "hard_step": gettext_lazy("a step of a hard problem"),
+    "decision": gettext_lazy("decided in a run"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (

@@ -39,7 +39,7 @@ MATRIX: dict[str, Row] = {
     "hard_decide": Row(SIGNED_IN, "post", args=(1, "review"), answers=404),
     "hard_step": Row(SIGNED_IN, args=(1,), answers=404),
     "mechanisms": Row(EYES),
-    "mechanism_new": Row(OFFICE),
+    "mechanism_new": Row(OFFICE, answers=302),
     "mechanism_edit": Row(OFFICE, args=(1,), answers=404),
     "mechanism_prepare": Row(OFFICE, "post", args=(1,), answers=404),
     "mechanism_run": Row(EYES, args=(1,), answers=404),

@@ -179,7 +179,7 @@ def hard_page(request: HttpRequest, pk: int, error: RegisterError | None = None,
         "blocking": actions.blocking(problem) if may and not solved else [],
         "attached": list(problem.items.order_by("number").values_list("number", flat=True)) if may else [],
         "figures": (
-            Figure("all", found.line.items, _("items"), work_url(hard=pk, view="all")),
+            Figure("all", found.line.items, _("all its items"), work_url(hard=pk, view="all")),
             Figure("open", found.line.open, _("still open"), work_url(hard=pk, view="open")),
         ),
         "entries": [(entry, ENTRY_WORDS[entry.kind]) for entry in found.entries],

@@ -56,6 +56,36 @@ def test_the_headquarters_of_a_past_day_names_the_people_of_that_day(page: Page,
     expect(deputies).not_to_contain_text("新来人")
 
 
+def test_a_deputy_acts_while_the_head_is_away(browser: Browser, server: str) -> None:
+    """The office names a deputy for a head; the deputy acts from the head's post, named as such; ended, the switch is gone."""
+    with people(browser, forgiven=("403",)) as person:
+        office = person("zh-CN", DESK)
+        sign_in(office, server)
+        office.goto(f"{server}/absences/")
+        choose(office, "of", "江水生")
+        with office.expect_navigation():
+            office.locator('form[action$="/absences/new/"] button').click()
+        choose(office, "deputy", "温小荷")
+        office.locator('input[name="last"]').fill((date.today() + timedelta(days=3)).isoformat())
+        send(office)
+        expect(office.locator("tbody tr", has_text="温小荷")).to_contain_text("离岗中")
+
+        deputy = person("zh-CN", PHONE)
+        sign_in(deputy, server, "example-liaison")
+        assert deputy.goto(f"{server}/absences/").status == 403  # type: ignore[union-attr]
+        deputy.goto(f"{server}/accounts/")
+        deputy.locator("button.account-button", has_text="代江水生").click()
+        deputy.goto(f"{server}/absences/")
+        expect(deputy.locator("h1")).to_be_visible()
+        expect(deputy.locator('.bar select[name="post"] option:checked')).to_contain_text("镇长（代江水生）")
+        fits(deputy)
+
+        with office.expect_navigation():
+            office.locator("tbody tr", has_text="温小荷").locator("button").click()
+        deputy.goto(f"{server}/accounts/")
+        expect(deputy.locator("button.account-button")).to_have_count(1)
+
+
 def codes(page: Page) -> set[str]:
     """The codes of the sites in the list on the page."""
     return {code.strip() for code in page.locator("tbody th .code").all_inner_texts()}

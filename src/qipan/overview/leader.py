@@ -62,7 +62,7 @@ def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
         risks=tuple(top_risks(post, year, count=RISKS, now=now)),
         said=tuple(_said(post, year, now)),
         deciding=next((node for node in nodes_ahead(year, today) if node.decides), None),
-        own=page_of(post, year, SponsorName(LEADER, post.pk, post_words(post)), now),
+        own=page_of(post, year, SponsorName(LEADER, post.stands_for_id or post.pk, post_words(post)), now),
         hard=tuple(owned_by(post, year, now)),
     )
 

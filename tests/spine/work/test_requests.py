@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from qipan.assessment.scale import POINT
 from qipan.assessment.text import Text
@@ -294,6 +295,28 @@ def test_a_head_who_asks_has_consented_and_a_deputy_is_one(town):
     other = asked(town, "extension", towns.order(town, cluster="r4"))
     actions.consent(other.pk, version=other.version, by=deputy, at=at(3))
     assert again(other).request == "extension"
+
+
+def test_whoever_stands_in_for_the_head_answers_nothing_that_they_asked(town):
+    today = timezone.localdate(at(2))
+    stand_in = make_post(
+        town["roads"].person, town.units["roads"], Role.HEAD, valid_from=today, valid_to=today + timedelta(days=9)
+    )
+    Post.objects.filter(pk=stand_in.pk).update(stands_for=town["roads-head"], title_zh="局长（代测试人员）")
+    stand_in.refresh_from_db()
+    item = asked(town, "extension")
+    with pytest.raises(NotIndependent, match="asked for this extension yourself"):
+        actions.consent(item.pk, version=item.version, by=stand_in, at=at(3))
+    assert not count_of(stand_in, "to_consent") and count_of(town["roads-head"], "to_consent") == 1
+    # Asked from the head's post it has the consent of whoever acts for the head; the log says for whom.
+    other = actions.extend(
+        (order := towns.order(town, cluster="r4")).pk, version=order.version, by=stand_in, reason="雨天", deadline=LATER, at=at(2),
+    )  # fmt: skip
+    assert other.by_post == "局长（代测试人员）" and again(order).request == "extension"
+    # An officer who asked from another post decides nothing of it.
+    officer = make_post(town["roads"].person, town["office"].unit, Role.OFFICE)
+    with pytest.raises(NotIndependent, match="asked for this yourself"):
+        decide(again(order), officer)
 
 
 def test_what_the_head_refuses_never_reaches_the_office(town):

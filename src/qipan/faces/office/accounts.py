@@ -26,8 +26,10 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import CHOSEN_POST, CHOSEN_YEAR, at_desk, desk_of
 from qipan.faces.office.example_gate import is_loopback_host, may_enter_example
 from qipan.faces.office.feeds import shown_feed
+from qipan.ground.units.absences import concerning
 from qipan.ground.units.actions import begin_sign_in, end_sign_in
 from qipan.ground.units.people import password_chosen
+from qipan.ground.units.permissions import SET_ABSENCES
 from qipan.ground.units.queries import example_accounts, example_is_active, example_person
 from qipan.ground.units.signing import changing_password, sign_in_failed, signing_in, signing_out, switch_post
 from qipan.spine.campaigns.setup import nothing_yet
@@ -154,7 +156,14 @@ def account(request: HttpRequest) -> HttpResponse:
     person = request.user
     zh, en = getattr(person, "full_name_zh", ""), getattr(person, "full_name_en", "")
     name = Text(zh, en) if zh else Text(person.get_username(), person.get_username())
-    return render(request, "office/account.html", {"person_name": name, **shown_feed(request)})
+    desk = desk_of(request)
+    context = {"person_name": name, **shown_feed(request)}
+    if desk is not None:
+        context |= {
+            "absences": concerning(desk.post, timezone.localdate()),
+            "may_absent": SET_ABSENCES.allows(desk.post),
+        }
+    return render(request, "office/account.html", context)
 
 
 @require_POST

@@ -10,5 +10,6 @@ class NotifyConfig(AppConfig):
     label = "notify"
 
     def ready(self) -> None:
-        """Register what this room does in the background."""
+        """Register what this room does in the background, and what it hears of."""
+        from qipan.ground.notify import absences  # noqa: F401
         from qipan.ground.notify.channels import delivering  # noqa: F401

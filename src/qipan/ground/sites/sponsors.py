@@ -168,7 +168,9 @@ def check_sponsors(county: County, sponsors: Mapping[str, int] | None, kept: Map
     wanted = {kind: pk for kind, pk in (sponsors or {}).items() if (kept or {}).get(kind) != pk}
     if (
         LEADER in wanted
-        and not Post.objects.filter(pk=wanted[LEADER], unit__county=county, role__in=SPONSORING).exists()
+        and not Post.objects.filter(
+            pk=wanted[LEADER], unit__county=county, role__in=SPONSORING, stands_for=None
+        ).exists()
     ):
         raise RegisterError(
             Text("包联领导应是本县的领导或负责人岗位", "a sponsoring leader holds a post of leader or head in the county"),
@@ -220,9 +222,9 @@ def leader_names(county_id: int, on: date) -> LeaderNames:
     """Return the posts of a county that can sponsor on a day, leaders before heads (one statement)."""
     words: dict[int, str] = {}
     by_word: dict[str, list[int]] = {}
-    posts = Post.objects.filter(held(on), unit__county_id=county_id, role__in=SPONSORING).select_related(
-        "unit", "person"
-    )
+    posts = Post.objects.filter(
+        held(on), unit__county_id=county_id, role__in=SPONSORING, stands_for=None
+    ).select_related("unit", "person")
     for post in sorted(posts, key=lambda post: (SPONSORING.index(Role(post.role)), post.pk)):
         said = post_words(post)
         words[post.pk] = said.zh

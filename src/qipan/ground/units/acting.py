@@ -15,9 +15,11 @@ def actor(post: Post | None, county: County | None = None) -> Actor:
     """
     if post is None:
         return Actor(county=county.code if county else "")
-    return Actor(
-        person=post.person.get_username(), post=post.title_zh, unit=post.unit.code, county=post.unit.county.code
-    )
+    title = post.title_zh
+    if post.stands_for is not None:
+        # The journal names people by their accounts: the title of a stand-in has the name in it.
+        title = f"{post.stands_for.title_zh}（代 {post.stands_for.person.get_username()}）"
+    return Actor(person=post.person.get_username(), post=title, unit=post.unit.code, county=post.unit.county.code)
 
 
 def note_export(*, by: Post) -> None:

@@ -136,6 +136,10 @@ class Post(models.Model):
     title_en = models.CharField(max_length=80, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
+    stands_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="deputies",
+        help_text="the post of somebody absent, whose rights this one has for its dates",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

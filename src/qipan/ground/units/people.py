@@ -23,6 +23,7 @@ from qipan.ground.units.models import County, Person, Post, Role, Unit
 from qipan.ground.units.permissions import ADMINISTRATORS, MANAGE_PEOPLE
 from qipan.ground.units.queries import held
 from qipan.ground.units.registry import check_days
+from qipan.ground.units.standing_in import end_stand_ins
 
 GUARDED = ADMINISTRATORS | {Role.OFFICE}
 """Roles that are kept apart, and that only the security administrator gives once there is one."""
@@ -215,6 +216,7 @@ def change_post(pk: int, entry: PostEntry, *, version: int, by: Post) -> Post:
         if not Post.objects.filter(pk=pk, version=version).update(**now, version=version + 1):
             raise stale(county.code, "post", pk, version, kept.version)
         kept = Post.objects.select_related("unit", "person").get(pk=pk)
+        end_stand_ins(kept, done, moved=was["unit"] != kept.unit.code or was["role"] != kept.role)
         details = {"version": version + 1, "changes": differences(was, _post_values(kept))}
         done.note("people.change_post", Thing("post", str(pk), _post_label(kept)), details)
     return kept
@@ -254,6 +256,7 @@ def _set_end(pk: int, on: date | None, version: int, by: Post, verb: str) -> Pos
         if not Post.objects.filter(pk=pk, version=version).update(valid_to=on, version=version + 1):
             raise stale(by.unit.county.code, "post", pk, version, kept.version)
         kept.refresh_from_db()
+        end_stand_ins(kept, done)
         details = {"version": version + 1, "changes": differences({"valid_to": was}, {"valid_to": on})}
         done.note(verb, Thing("post", str(pk), _post_label(kept)), details)
     return kept
@@ -266,6 +269,7 @@ def end_handed_over(post: Post, last: date, done: Act) -> None:
     was = post.valid_to
     Post.objects.filter(pk=post.pk).update(valid_to=last, version=F("version") + 1)
     post.refresh_from_db()
+    end_stand_ins(post, done)
     details = {"version": post.version, "changes": differences({"valid_to": was}, {"valid_to": last})}
     done.note("people.end_post", Thing("post", str(post.pk), _post_label(post)), details)
 
@@ -481,6 +485,10 @@ def _post(pk: int, by: Post) -> Post:
     post = Post.objects.filter(pk=pk, unit__county=by.unit.county).select_related("unit", "person").first()
     if post is None:
         raise PermissionDenied
+    if post.stands_for_id is not None:
+        raise RegisterError(
+            Text("这是代岗，请在“离岗与代岗”中办理", "this post stands in for somebody absent; see “Absences and deputies”")
+        )  # fmt: skip
     return post
 
 

@@ -77,7 +77,11 @@ class _Known:
     def of(cls, county: County, on: date, mapped: Mapping[str, str] | None) -> _Known:
         posts: dict[int, list[Post]] = {}
         people: dict[int, Person] = {}
-        rows = Post.objects.filter(held(on), unit__county=county).select_related("person", "unit").order_by("id")
+        rows = (
+            Post.objects.filter(held(on), unit__county=county, stands_for=None)
+            .select_related("person", "unit")
+            .order_by("id")
+        )
         for post in rows:
             posts.setdefault(post.person_id, []).append(post)
             people[post.person_id] = post.person
@@ -263,7 +267,7 @@ def people_sheet(county: County, on: date, language: str) -> SheetToWrite:
     keys = (("name", 12), ("unit", 28), ("title", 20), ("role", 10), ("phone", 16), ("username", 20), ("name_en", 18), ("title_en", 24))  # fmt: skip
     columns = [Column(next(word for word in HEADINGS[key] if word.isascii() != zh), width) for key, width in keys]
     names = unit_names(county.pk, on)
-    posts = Post.objects.filter(held(on), unit__county=county).select_related("person", "unit")
+    posts = Post.objects.filter(held(on), unit__county=county, stands_for=None).select_related("person", "unit")
     rows = [
         [
             post.person.full_name_zh or post.person.username,

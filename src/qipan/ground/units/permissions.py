@@ -55,6 +55,8 @@ MANAGE_CAMPAIGN = Rule(OFFICE)
 MANAGE_UNITS = Rule(OFFICE)
 MANAGE_PEOPLE = Rule(OFFICE | {Role.SECURITY})
 """People and their posts; who is given which is in `people.py`: some roles only the security administrator gives."""
+SET_ABSENCES = Rule(OFFICE | {Role.HEAD})
+"""Who says that a post is absent and who stands in: the office for any, a head for those of their own unit."""
 SEE_SYSTEM = Rule(frozenset({Role.SYSTEM}))
 """How the installation runs: jobs, backups, the technical state of accounts."""
 SEE_LOCKS = Rule(frozenset({Role.SECURITY}))

@@ -90,13 +90,15 @@ def post_choices(
 ) -> list[tuple[int, Text]]:  # fmt: skip
     """Return the posts that are held on a day, to choose from: name, unit and title (one statement).
 
+    Who stands in for somebody absent is not among them: the post is the absent person's.
+
     Args:
         county_id: whose posts.
         on: the day.
         roles: only posts of these roles; empty for all.
         also: a post that stands in the list even if nobody holds it any more.
     """
-    asked = held(on) & Q(person__is_active=True) & (Q(role__in=roles) if roles else Q())
+    asked = held(on) & Q(person__is_active=True, stands_for=None) & (Q(role__in=roles) if roles else Q())
     rows = Post.objects.filter(asked | Q(pk=also), unit__county_id=county_id).select_related("unit", "person")
     return [(row.pk, post_words(row)) for row in rows.order_by("unit__code", "id")]
 
@@ -135,6 +137,7 @@ class PostRow:
     version: int
     current: bool
     is_deputy: bool
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ def _post_row(post: Post, on: date) -> PostRow:
     return PostRow(
         pk=post.pk, unit=post.unit_id, unit_code=post.unit.code, unit_name=post.unit.name, role=post.role,
         title=post.title, valid_from=post.valid_from, valid_to=post.valid_to, version=post.version, current=current,
-        is_deputy=post.role == Role.HEAD and is_deputy(post.title),
+        is_deputy=post.role == Role.HEAD and is_deputy(post.title), stands_in=post.stands_for_id is not None,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from qipan.ground.units.models import County, Post, Unit
 from qipan.ground.units.permissions import MANAGE_UNITS
 from qipan.ground.units.queries import held
 from qipan.ground.units.signals import unit_ended, unit_merged
+from qipan.ground.units.standing_in import end_stand_in
 from qipan.ground.units.types import seed_unit_types, unit_types
 
 _CODE = re.compile(r"[\w.\-]+")
@@ -200,7 +201,7 @@ def merge_unit(pk: int, into: int, on: date, *, version: int, by: Post, today: d
         if kept.valid_from is not None and last < kept.valid_from:
             raise RegisterError(Text("合并日期早于它的启用日期", "the day lies before the unit's first day"), "on")
         _close(kept, last, version, county, other)
-        moved = _move_posts(kept, other, on)
+        moved = _move_posts(kept, other, on, done)
         children = list(Unit.objects.filter(parent=kept).exclude(pk=other.pk))
         for child in children:
             Unit.objects.filter(pk=child.pk).update(parent=other, version=child.version + 1)
@@ -220,12 +221,14 @@ def merge_unit(pk: int, into: int, on: date, *, version: int, by: Post, today: d
     return kept
 
 
-def _move_posts(kept: Unit, other: Unit, on: date) -> int:
+def _move_posts(kept: Unit, other: Unit, on: date, done: Act) -> int:
     """Let the posts of a unit go on in the other; a post that begins later begins there."""
     last = on - timedelta(days=1)
     moved = 0
     for post in Post.objects.filter(unit=kept).filter(Q(valid_to=None) | Q(valid_to__gte=on)).order_by("id"):
-        if post.valid_from is not None and post.valid_from >= on:
+        if post.stands_for_id is not None:
+            end_stand_in(post, last, done)
+        elif post.valid_from is not None and post.valid_from >= on:
             Post.objects.filter(pk=post.pk).update(unit=other, version=post.version + 1)
         else:
             Post.objects.create(

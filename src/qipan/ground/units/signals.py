@@ -15,3 +15,9 @@ unit_merged = Signal()
 
 Whoever hears it lets what was the unit's be the other's from that day on; what lies before stays.
 """
+
+absence_changed = Signal()
+"""Somebody stands in for an absent post, or no longer does. Arguments: stand_in (Post, with its dates), absent (Post),
+deputy (the deputy's own Post in the unit, None where it has ended), ended (the day on which it was ended early, else
+None), by (Post).
+"""

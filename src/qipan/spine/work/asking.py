@@ -238,8 +238,8 @@ def consent(
     now = moment(at)
     item = item_for(pk, CONSENT, by)
     ready(item, version, Action.CONSENT)
-    problem = against(Action.CONSENT, item, by, now, ())
     asked = open_request(item)
+    problem = against(Action.CONSENT, item, by, now, [asked] if asked else [])
     if problem is not None or asked is None:
         raise problem or WorkError(Text("没有待您同意的延期申请。", "No extension waits for consent."))
     why = reason.strip() if agrees else reason_of(reason)

@@ -66,8 +66,8 @@ def decide(
     if not decides(by, item):
         raise PermissionDenied
     ready(item, version, Action.DECIDE)
-    problem = against(Action.DECIDE, item, by, now, ())
     asked = open_request(item)
+    problem = against(Action.DECIDE, item, by, now, [asked] if asked else [])
     if problem is not None or asked is None:
         raise problem or WorkError(Text("没有待决定的申请。", "Nothing waits for a decision."))
     why = reason_of(reason)

@@ -104,14 +104,18 @@ def contents_of(post: Post) -> Contents:
 def successors(post: Post, on: date) -> list[tuple[int, Text]]:
     """Return the posts to which a post may be handed over: same unit and role, another person (one statement)."""
     rows = Post.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=on), unit_id=post.unit_id, role=post.role, person__is_active=True
+        Q(valid_to=None) | Q(valid_to__gte=on),
+        unit_id=post.unit_id,
+        role=post.role,
+        person__is_active=True,
+        stands_for=None,
     ).exclude(person_id=post.person_id)
     return [(row.pk, post_words(row)) for row in rows.select_related("unit", "person").order_by("id")]
 
 
 def post_to_hand_over(pk: int, *, by: Post, on: date) -> Post | None:
     """Return a post that the reader may hand over: one's own, or for the office any of the county that is held."""
-    found = Post.objects.filter(held(on), pk=pk, unit__county_id=by.unit.county_id)
+    found = Post.objects.filter(held(on), pk=pk, unit__county_id=by.unit.county_id, stands_for=None)
     post = found.select_related("unit__county", "person").first()
     return post if post is not None and _may_begin(post, by) else None
 

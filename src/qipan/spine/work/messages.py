@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from qipan.assessment.text import Text
@@ -143,9 +144,12 @@ def office(county_id: int, at: datetime) -> list[Post]:
 
 def directing(county_id: int, people: Iterable[int], at: datetime) -> list[Post]:
     """Return the posts of some people who look for the county: they have issued an item, or spoken to it."""
+    who = list(people)
+    # Who stands in for one of them is told as well.
+    theirs = Q(person_id__in=who) | Q(stands_for__person_id__in=who)
     posts = Post.objects.filter(
-        held(day_of(at)), unit__county_id=county_id, role__in=EYES, person_id__in=list(people), person__is_active=True
-    )  # fmt: skip
+        held(day_of(at)), theirs, unit__county_id=county_id, role__in=EYES, person__is_active=True
+    )
     return list(posts.select_related("unit", "person"))
 
 

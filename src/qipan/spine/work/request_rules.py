@@ -67,6 +67,17 @@ def against(
     match action:
         case Action.CONSENT if item.request != WAITS_FOR_CONSENT:
             return WorkError(Text("没有待您同意的延期申请。", "No extension waits for consent."))
+        case Action.CONSENT if _asked_it(by, requests):
+            return NotIndependent(
+                Text("延期是您本人申请的，须由另一位负责人同意。", "You asked for this extension yourself; another head has to consent.")
+            )  # fmt: skip
+        case Action.DECIDE if _asked_it(by, requests):
+            return NotIndependent(
+                Text(
+                    "这项申请是您本人提出的，须由其他人决定。",
+                    "You asked for this yourself; someone else has to decide.",
+                )
+            )
         case Action.DECIDE:
             return _against_deciding(item, by, tree, log)
         case Action.DEFER if item.request:
@@ -106,6 +117,13 @@ def against_parting(item: WorkItem) -> WorkError | None:
         return None
     return WorkError(
         Text("合并后已有办理记录，不能撤销合并。", "Something has happened since it was merged; that stands.")
+    )
+
+
+def _asked_it(by: Post, requests: Sequence[Request]) -> bool:
+    """Whether the person who acts, from whatever post, has asked for what is open: nobody answers themselves."""
+    return any(
+        one.state in {Request.State.CONSENT, Request.State.OPEN} and one.person == by.person_id for one in requests
     )
 
 
@@ -209,4 +227,5 @@ def to_decide(post: Post, tree: Branches | None = None) -> Q:
 
 def to_consent(post: Post, tree: Branches | None = None) -> Q:
     """Return the condition of the items whose extension waits for the consent of this post."""
-    return CONSENT.visible(post, tree) & Q(request=WAITS_FOR_CONSENT)
+    own = Request.objects.filter(work_item_id=OuterRef("pk"), state=Request.State.CONSENT, person=post.person_id)
+    return CONSENT.visible(post, tree) & Q(request=WAITS_FOR_CONSENT) & ~Q(Exists(own))

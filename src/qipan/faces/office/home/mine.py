@@ -17,7 +17,7 @@ from qipan.faces.office.board import points_url
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
-from qipan.ground.units.permissions import Rule
+from qipan.ground.units.permissions import SET_ABSENCES, Rule
 from qipan.overview.desk import Desk
 from qipan.overview.mine import Mine
 from qipan.overview.mine import mine as mine_of
@@ -65,6 +65,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         ],
         "sites": [{"row": row, "url": reverse("site", args=[row.code])} for row in found.sites],
         "people": found.people,
+        "may_absent": SET_ABSENCES.allows(desk.post),
         "below": [
             {
                 "row": row,

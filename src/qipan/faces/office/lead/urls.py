@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.lead import handovers, headquarters, sponsors
+from qipan.faces.office.lead import absences, handovers, headquarters, sponsors
 
 urlpatterns: list[URLPattern] = [
     path("headquarters/", headquarters.headquarters, name="headquarters"),
@@ -24,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("sponsors/", sponsors.sponsors, name="sponsors"),
     path("sponsors/set/", sponsors.sponsor_set, name="sponsor_set"),
     path("sponsors/<str:key>/", sponsors.sponsor, name="sponsor"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.absence_new, name="absence_new"),
+    path("absences/<int:pk>/end/", absences.absence_end, name="absence_end"),
     path("handover/new/<int:pk>/", handovers.handover_new, name="handover_new"),
     path("handover/<int:pk>/", handovers.handover, name="handover"),
     path("handover/<int:pk>/sign/", handovers.handover_sign, name="handover_sign"),

@@ -82,6 +82,8 @@ VERBS = {
     "node.remove": Text("删除节点", "removed a node"),
     "journal.export": Text("导出日志链", "handed the journal out"),
     "node.unreach": Text("撤回节点完成", "noted a node as not reached"),
+    "people.absence": Text("登记离岗代岗", "named a deputy for an absence"),
+    "people.absence_end": Text("结束代岗", "ended standing in"),
     "people.add": Text("新增人员", "added a person"),
     "people.add_post": Text("新增岗位", "added a post"),
     "people.change": Text("修改人员信息", "changed a person's data"),

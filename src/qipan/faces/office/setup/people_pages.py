@@ -36,7 +36,7 @@ from qipan.faces.office.setup.unit_pages import workbook
 from qipan.ground.units import people, registers
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.people import PersonEntry, PostEntry
-from qipan.ground.units.permissions import MANAGE_PEOPLE
+from qipan.ground.units.permissions import MANAGE_PEOPLE, SET_ABSENCES
 from qipan.ground.units.registers import PersonRow, PostRow
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.standard import folded
@@ -116,6 +116,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
             ]},
         ],
     }  # fmt: skip
+    context["may_absent"] = SET_ABSENCES.allows(desk.post)
     context["roles"] = [(ROLES[role], MEANINGS[role]) for role in ROLES]
     return render(request, "office/setup/people.html", context)
 
@@ -288,6 +289,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row, "form": form, "post_form": post_form, "posts": [(post, ROLES.get(post.role, post.role)) for post in row.posts],
         "shown": _shown(row, timezone.now(), is_made_up=_made_up(desk.county.is_example)(row)), "uid": new_uid(), "is_self": row.pk == desk.post.person_id,
         "own_post": desk.post.pk, "crumbs": crumbs((said(row.name), "")), "today": timezone.localdate(),
+        "may_absent": SET_ABSENCES.allows(desk.post),
     }  # fmt: skip
     return render(request, "office/setup/person.html", context, status=status_of(bound, {}) if do else 200)
 

@@ -53,8 +53,10 @@ def plan_of(problem: HardProblem) -> HardPlan:
 
 
 def may_review(post: Post, problem: HardProblem) -> bool:
-    """Whether a post records reviews: the office, and the leader who owns the problem."""
-    owns = problem.owner is not None and problem.owner.person_id == post.person_id and post.role == Role.LEADER
+    """Whether a post records reviews: the office, and the leader who owns the problem or whoever stands in for them."""
+    owner = problem.owner
+    owns = owner is not None and (owner.person_id == post.person_id or owner.pk == post.stands_for_id)
+    owns = owns and post.role == Role.LEADER
     return owns or MANAGE_CAMPAIGN.allows(post, problem.campaign.county)
 
 

@@ -106,8 +106,9 @@ def lines(year: CampaignYear, now: datetime, *, only: Q | None = None) -> list[L
 
 
 def owned_by(post: Post, year: CampaignYear, now: datetime) -> list[Line]:
-    """Return the unsolved problems that the person of a post owns."""
-    return lines(year, now, only=Q(owner__person_id=post.person_id, solved_at=None))
+    """Return the unsolved problems that the person of a post owns, or those of the post that it stands for."""
+    mine = Q(owner__person_id=post.person_id) | Q(owner_id=post.stands_for_id or post.pk)
+    return lines(year, now, only=mine & Q(solved_at=None))
 
 
 def page(year: CampaignYear, problem: HardProblem, now: datetime) -> Page:

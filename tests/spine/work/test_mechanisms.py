@@ -186,7 +186,7 @@ def test_the_next_day_is_said_and_only_the_office_sets_up(town: Town) -> None:
         set_up(town.year.campaign, MechanismPlan("周调度", "weekly", 5), by=town["leader"])
     for wrong, field in (({"day": 8}, "day"), ({"rhythm": "daily"}, "rhythm"), ({"looks": ()}, "looks")):
         with pytest.raises(RegisterError) as refused:
-            change(mechanism.pk, replace(plan_of(mechanism), **wrong), version=1, by=town["office"])  # type: ignore[arg-type]
+            change(mechanism.pk, replace(plan_of(mechanism), **wrong), version=1, by=town["office"])
         assert refused.value.field == field
     with pytest.raises(PermissionDenied):
         prepare_now(mechanism.pk, town.year, by=town["roads"])

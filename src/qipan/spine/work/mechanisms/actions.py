@@ -247,12 +247,13 @@ def decide(
     found, now, said = _open_run(run, by), moment(at), text.strip()[:200]
     if not said:
         raise RegisterError(Text("请填写议定事项", "write what was decided"), "text")
-    if not Unit.objects.filter(county_id=by.unit.county_id, pk=unit or 0).exists():
+    lead = Unit.objects.filter(county_id=by.unit.county_id, pk=unit or 0).first()
+    if lead is None:
         raise RegisterError(Text("请选择牵头单位", "choose the unit that leads"), "unit")
     if due is None or due < messages.day_of(now):
         raise RegisterError(Text("请填写今天或以后的完成日期", "write a day from today on"), "due")
     with act(actor(by), now) as done:
-        made = RunDecision.objects.create(run=found, text=said, lead_id=unit, due=due)
+        made = RunDecision.objects.create(run=found, text=said, lead=lead, due=due)
         weigh(done, by, now, [(_run_thing(found), said)])
         done.note("mechanism.decide", _run_thing(found), {"name": said, "due": due.isoformat()})
     return made

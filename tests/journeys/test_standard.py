@@ -50,6 +50,33 @@ def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> No
     assert tuple(sum(column) for column in zip(*parts, strict=True)) == figures(section)
 
 
+def test_seven_columns_come_in_and_what_they_lack_is_asked_for(page: Page, server: str, tmp_path: Path) -> None:
+    """A standard goes out as offices have it and comes back: one answer is missing, is given, and the edition says the rest."""
+    sign_in(page, server)
+    page.goto(f"{server}/standard/editions/")
+    page.locator("tr", has_text="卫生").first.locator("th a").click()
+    with page.expect_download() as sent:
+        page.get_by_role("link", name="七列表").click()
+    table = tmp_path / "本县标准.xlsx"
+    sent.value.save_as(table)
+    page.goto(f"{server}/standard/editions/new/")
+    page.get_by_role("link", name="读入七列测评表").click()
+    page.locator('input[name="file"]').set_input_files(table)
+    page.get_by_role("button", name="读入表格").click()
+    figures_shown = page.locator(".unit-figures b").all_inner_texts()
+    assert figures_shown[1] == "1", figures_shown
+    page.get_by_role("link", name="预览版本").click()
+    assert "点位类型" in page.locator(".problems").inner_text()
+    page.get_by_role("link", name="返回填写").click()
+    page.locator("tr", has=page.locator(".pill-failed")).locator("th a").click()
+    page.locator("details[open] input[type='checkbox']").first.check()
+    page.get_by_role("button", name="本页全部确认").click()
+    page.goto(f"{page.url.split('part/')[0]}look/")
+    assert "创城办假定" in page.locator("main").inner_text()
+    page.get_by_role("button", name="将此版本入库").click()
+    assert "创城办工作簿“本县标准.xlsx”" in page.locator("main").inner_text()
+
+
 def _children(page: Page, code: str) -> set[str]:
     """Return the ids of the rows directly below a node: those before the next row of its depth."""
     ids: set[str] = set()

@@ -172,7 +172,11 @@ def preview(county_id: int, path: Path) -> Preview:
     Raises:
         FileError: with every problem found, each with its line, or its sheet and cell.
     """
-    pack = load(path)
+    return preview_of(county_id, load(path))
+
+
+def preview_of(county_id: int, pack: Pack) -> Preview:
+    """Say what storing a pack would bring; nothing is stored."""
     rows = editions(county_id)
     same = [row for row in rows if row.name == pack.name and row.kind == pack.kind]
     against = max(same, key=lambda row: (max(row.years, default=0), row.stored_at), default=None)

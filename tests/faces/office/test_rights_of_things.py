@@ -35,6 +35,8 @@ from qipan.spine.campaigns.models import (
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
+from qipan.spine.standards.models import OfficeBook
+from qipan.spine.standards.office_book.reading import Book, Branch, Content
 from qipan.spine.work.basis.models import BasisDocument
 from qipan.spine.work.classes import seed_classes
 from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
@@ -127,6 +129,10 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
     )
     channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
+    book = OfficeBook.objects.create(
+        county=county, name="a.xlsx", digest="2" * 64, begun_at=now, begun_by="创城办", saved_at=now, saved_by="创城办",
+        content=Book("标准", "表", [Branch("Ⅰ-1", "甲", "表!A2", [], [Content("Ⅲ-1", "乙", "表!C2", methods=["document_review"])])]).plain(),
+    )  # fmt: skip
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -153,7 +159,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
         "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
-        "basis_document": (paper.pk,),
+        "basis_document": (paper.pk,), "office_book": (book.pk,), "office_book_part": (book.pk, 1),
+        "office_book_look": (book.pk,), "office_book_drop": (book.pk,),
     }  # fmt: skip
     for name in MATRIX:
         if name.startswith("import_") and MATRIX[name].args:
@@ -242,6 +249,7 @@ def test_a_role_reaches_what_is_near_enough(town: Town, role: Role, relation: st
         "post_end",
         "site_end",
         "import_discard",
+        "office_book_drop",
     )
     wrong = []
     for name in sorted(given, key=lambda name: (name in last, name)):

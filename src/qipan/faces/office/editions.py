@@ -29,6 +29,7 @@ from qipan.overview.editions import edition as edition_of
 from qipan.overview.editions import editions as editions_of
 from qipan.spine.standards.diff import Difference
 from qipan.spine.standards.formats import dump
+from qipan.spine.standards.office_book.writing import office_workbook
 from qipan.spine.standards.queries import pack
 
 MOST = 30 * 1024 * 1024
@@ -117,12 +118,13 @@ def edition(request: HttpRequest, digest: str) -> HttpResponse:
     found = edition_of(desk.county.pk, digest)
     if found is None:
         raise Http404(digest)
-    if wanted in {"yaml", "xlsx"}:
+    if wanted in {"yaml", "xlsx", "office"}:
         return _download(request, digest, wanted)
     row = found.row
     downloads = [("YAML", f"{request.path}?download=yaml")]
     if row.kind == "standard":
         downloads.append(("XLSX", f"{request.path}?download=xlsx"))
+        downloads.append((_("seven columns"), f"{request.path}?download=office"))
     complete = found.completeness
     said = told(other.hash for other in found.others)
     context = {
@@ -156,13 +158,17 @@ def edition(request: HttpRequest, digest: str) -> HttpResponse:
 def _download(request: HttpRequest, digest: str, suffix: str) -> HttpResponse:
     found = pack(digest)
     try:
-        content = dump(found, f".{suffix}", "zh" if (get_language() or "en").startswith("zh") else "en")
+        if suffix == "office":
+            content, suffix = office_workbook(found.data), "xlsx"
+            name = f"{found.name}-{digest[:8]}-{_('seven columns')}.xlsx"
+        else:
+            content = dump(found, f".{suffix}", "zh" if (get_language() or "en").startswith("zh") else "en")
+            name = f"{found.name}-{digest[:8]}.{suffix}"
     except FileError as error:
         messages.error(request, error.problems[0].words(get_language() or "en"))
         return HttpResponseRedirect(reverse("edition", args=[digest]))
     kind = exports.XLSX if suffix == "xlsx" else "application/yaml; charset=utf-8"
     response = HttpResponse(content, content_type=kind)
-    name = f"{found.name}-{digest[:8]}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
@@ -235,10 +241,10 @@ def edition_new(request: HttpRequest) -> HttpResponse:
             return render(request, "office/edition_new.html", context, status=422)
         path = _kept(desk.post.pk, file)
         context |= {"file": file.name, "waiting": path.name.partition("-")[2]}
-        context |= _previewed(preview(desk.county.pk, path))
+        context |= previewed(preview(desk.county.pk, path))
         return render(request, "office/edition_new.html", context)
     except FileError as error:
-        context |= {"problems": _problems(error.problems), "problem_count": len(error.problems)}
+        context |= {"problems": problems_said(error.problems), "problem_count": len(error.problems)}
         return render(request, "office/edition_new.html", context, status=422)
 
 
@@ -277,7 +283,8 @@ def _waiting(post: int, name: str) -> Path | None:
     return path if _WAITING.fullmatch(name) and path.is_file() else None
 
 
-def _previewed(found: Preview) -> dict[str, object]:
+def previewed(found: Preview) -> dict[str, object]:
+    """Return what storing a pack would bring, as `_edition_preview.html` shows it."""
     return {
         "found": found,
         "kind": KINDS[found.pack.kind],
@@ -288,7 +295,8 @@ def _previewed(found: Preview) -> dict[str, object]:
     }
 
 
-def _problems(problems: list[FileProblem]) -> list[dict[str, object]]:
+def problems_said(problems: list[FileProblem]) -> list[dict[str, object]]:
+    """Return problems of a file as pages list them, no more than are read."""
     return [
         {"place": problem.place.words(), "message": problem.message, "remedy": problem.remedy}
         for problem in problems[:PROBLEMS_SHOWN]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from qipan.assessment.text import Text
+from qipan.ground.units.models import County
 
 
 class Edition(models.Model):
@@ -56,3 +57,28 @@ class Edition(models.Model):
     def title(self) -> Text:
         """The title in both languages."""
         return Text(self.title_zh, self.title_en)
+
+
+class OfficeBook(models.Model):
+    """A standard in an office's seven columns, on its way to an edition: what was read, and what the office has answered.
+
+    `content` is what the columns say, `answers` what else was asked, as `office_book.asking` reads it; `by` are values.
+    """
+
+    county = models.ForeignKey(County, models.PROTECT, related_name="office_books")
+    name = models.CharField(max_length=200, help_text="the file's name as it was handed in")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the file")
+    content = models.JSONField()
+    answers = models.JSONField(default=dict, blank=True)
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=160)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=160)
+    edition = models.CharField(max_length=64, blank=True, help_text="hash of the edition that was made of it")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name

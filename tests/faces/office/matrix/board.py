@@ -14,6 +14,7 @@ MATRIX = {
     "edition_diff": Row(SIGNED_IN, args=("1" * 64, "2" * 64), answers=404),
     "edition_new": Row(OFFICE),
     "assumptions": Row(SIGNED_IN),
+    "lights": Row(SIGNED_IN),
     "responsibilities": Row(SIGNED_IN),
     "units": Row(SIGNED_IN),
     "unit": Row(SIGNED_IN, args=("office",)),

@@ -19,6 +19,7 @@ from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
+from qipan.faces.office.marks import MARKS
 from qipan.faces.office.setup.register_forms import changed_context, new_uid, options, page_number, said
 from qipan.faces.office.templatetags.office import day, points
 from qipan.faces.office.work.lights import Light, late_words
@@ -108,7 +109,7 @@ def light_words(line: Line) -> Light:
         case "done" | "done_late":
             word = pgettext("hard problem", "solved") if line.light == "done" else _("solved late")
         case _:
-            word = pgettext("light", "on plan")
+            word = str(MARKS["on_plan"].word)
     return Light(line.light, word, title)
 
 
@@ -116,7 +117,7 @@ def step_light(step: Step) -> Light:
     """Return the light of a step in words."""
     match step.light:
         case "done":
-            word = pgettext("light", "done")
+            word = str(MARKS["done"].word)
         case "done_late":
             late = (step.done_on - step.due).days if step.done_on else 0
             word = ngettext("done, %(days)s day late", "done, %(days)s days late", late) % {"days": late}
@@ -125,7 +126,7 @@ def step_light(step: Step) -> Light:
         case "due":
             word = _("due %(date)s") % {"date": _short(step.due)}
         case _:
-            word = pgettext("light", "on plan")
+            word = str(MARKS["on_plan"].word)
     return Light(step.light, word)
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.marks import ITEM_WORDS
 from qipan.faces.office.work import office_lists
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
@@ -51,15 +52,6 @@ VIEWS = {
 OPEN_STATES = ("issued", "accepted", "reported", "suspended")
 RARE = frozenset({"suspended", "cancelled", "merged"})
 """Views that are shown only where there is something in them."""
-LIGHT_WORDS = {
-    "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
-    "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
-    "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
-    "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
-    "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
-    "suspended": pgettext_lazy("light", "suspended"),
-    "cancelled": pgettext_lazy("light", "cancelled"), "merged": pgettext_lazy("light", "merged"),
-}  # fmt: skip
 ROLE_WORDS = {
     "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
     "territory": pgettext_lazy("role of a unit", "its territory"), "any": pgettext_lazy("role of a unit", "in any way"),
@@ -282,7 +274,7 @@ def _first_filters(request: HttpRequest, known: Options, names: Mapping[str, str
         units.append((asked, names.get(asked, asked)))
     return [
         {"name": "q", "label": _("Words or number"), "kind": "search", "value": request.GET.get("q", "")},
-        _select(request, "light", _("Light"), [(name, str(word)) for name, word in LIGHT_WORDS.items()]),
+        _select(request, "light", _("Light"), [(name, str(word)) for name, word in ITEM_WORDS.items()]),
         _select(request, "unit", _("Unit"), units),
         _select(request, "kind", _("Kind"), [(name, str(KIND_WORDS[name])) for name in known.kinds]),
     ]
@@ -318,7 +310,7 @@ def _chips(
             case "kind":
                 words = str(KIND_WORDS.get(value, value))
             case "light":
-                words = str(LIGHT_WORDS.get(value, value))
+                words = str(ITEM_WORDS.get(value, value))
             case "unit":
                 words = names.get(value, value)
             case "role":

@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON := $(BIN)/python
 UV := $(BIN)/uv
-# Whole files go to one of two processes: a file's server, browser and county are made once.
-PYTEST := $(PYTHON) -m pytest --numprocesses 2 --dist loadfile
+# Whole files go to one of two processes (tests/conftest.py): a file's server, browser and county are made once.
+PYTEST := $(PYTHON) -m pytest --numprocesses 2 --dist loadgroup
 MANIFEST := src/qipan/static/dist/.vite/manifest.json
 CATALOGUES := $(shell find src/qipan/locale -name '*.po' 2>/dev/null)
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
@@ -74,7 +74,7 @@ test-postgres: $(VENV)/.ok $(VENV)/.mo.ok ## the database tests again, on Postgr
 	@$(PYTEST) -p tests.postgres $(ARGS)
 
 browser: | $(UV)
-	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium ]; then $(PY) tools/debian.py chromium fonts-noto-cjk; fi
+	@if [ -z "$$QIPAN_CHROMIUM" ] && [ ! -x /usr/bin/chromium-headless-shell ]; then $(PY) tools/debian.py chromium-headless-shell fonts-noto-cjk || test -x /usr/bin/chromium; fi
 
 # The checks have a data directory of their own, so that nobody's campaign is touched (so have the tests: tests/settings.py).
 check: export QIPAN_DATA := $(CURDIR)/$(VENV)/data

@@ -46,8 +46,8 @@ def open_census(page: Page, server: str, kind: str, name: str) -> str:
     page.goto(f"{server}/record/rounds/new/?kind=census")
     page.locator('input[name="name_zh"]').fill(name)
     code = page.locator('input[name="code"]').input_value()
-    for box in page.locator('table.type-list input[type="checkbox"]').all():
-        box.uncheck()
+    boxes = page.locator('table.type-list input[type="checkbox"]')
+    boxes.evaluate_all("boxes => boxes.forEach(box => { box.checked = false })")
     row = page.locator("table.type-list tr").filter(
         has=page.locator("label", has_text=re.compile(rf"^{re.escape(kind)}$"))
     )
@@ -83,8 +83,8 @@ def save_visit(page: Page) -> list[str]:
     with page.expect_navigation():
         page.locator('.visit-send button[type="submit"]').first.click()
     assert VISIT.search(page.url), page.locator("main").inner_text()[:1500]
-    links = page.locator('.seen-order a[href^="/work/"]').all()
-    return [found[1] for link in links if (found := NUMBER.search(link.get_attribute("href") or ""))]
+    links = page.locator('.seen-order a[href^="/work/"]').evaluate_all("links => links.map(link => link.href)")
+    return [found[1] for link in links if (found := NUMBER.search(link))]
 
 
 def find(page: Page, server: str, site: str, words: str, unit: str) -> str:
@@ -129,4 +129,4 @@ def count_of(page: Page, address: str) -> int:
 
 def numbers(page: Page) -> set[str]:
     """The numbers of the items on a page of work."""
-    return {row.get_attribute("data-item") or "" for row in page.locator("tr[data-item]").all()}
+    return set(page.locator("tr[data-item]").evaluate_all("rows => rows.map(row => row.dataset.item)"))

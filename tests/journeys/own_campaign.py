@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from qipan.ground.documents.workbook import Column, SheetToWrite, write_workbook
-from tests.journeys.acts import choose, send
+from tests.journeys.acts import choose, send, totals
 from tests.journeys.people import DESK, people
 
 PASSWORD = "four quiet rivers run"
@@ -101,6 +101,7 @@ def begun(browser: Browser, address: str) -> Own:
         _people(page, own)
         _sites(page, own)
         _nodes(page, own)
+        _nothing_seen(page, own)
     return own
 
 
@@ -227,6 +228,13 @@ def _nodes(page: Page, own: Own) -> None:
     page.locator('input[name="decides"]').check()
     send(page)
     expect(page.locator("tbody tr", has_text="省级测评")).to_be_visible()
+
+
+def _nothing_seen(page: Page, own: Own) -> None:
+    last = step(page, own, "/record/")
+    assert "setup-open" in (last.get_attribute("class") or ""), "the frame knows that no round is open"
+    earned, lost, unassessed, possible = totals(page, own.address)
+    assert earned == lost == 0 and unassessed == possible, "nothing is scored before anything was seen"
 
 
 def new_site(page: Page, own: Own, name: str, kind: str, territory: str, unit: str = "") -> str:

@@ -97,17 +97,20 @@ def test_a_sponsors_page_lists_exactly_the_sites_of_the_filter(page: Page, serve
     page.goto(f"{server}/leader/")
     own = page.locator('section[aria-labelledby="own-title"]')
     assert own.locator("tbody tr").count() > 0
-    own.locator(".sheet-head > a").click()
+    with page.expect_navigation():
+        own.locator(".sheet-head > a").click()
     theirs = codes(page)
     key = page.url.rstrip("/").rsplit("/", 1)[1]
     page.goto(f"{server}/sites/?sponsor={key}")
     listed = codes(page)
     while page.locator('.pager a[rel="next"]').count():
-        page.locator('.pager a[rel="next"]').click()
+        with page.expect_navigation():
+            page.locator('.pager a[rel="next"]').click()
         listed |= codes(page)
     assert theirs == listed
     page.goto(f"{server}/sites/{sorted(theirs)[0]}/")
-    page.locator(f'a[href="/sponsors/{key}/"]').click()
+    with page.expect_navigation():
+        page.locator(f'a[href="/sponsors/{key}/"]').click()
     assert codes(page) == theirs
 
 

@@ -14,6 +14,7 @@ from tests.journeys.conftest import sign_in
 from tests.journeys.reading import figure, list_sum
 
 ITEMS = ("main_road.mr2", "main_road.mr4", "main_road.mr5", "main_road.mr8", "main_road.mr10")
+STEP = Decimal("0.001")
 COLUMNS = ("id", "item", "stratum", "cluster", "selection", "outcome", "observed_at", "source", "supersedes")
 
 
@@ -104,7 +105,8 @@ def test_recorded_withdrawn_and_back(page: Page, server: str, tmp_path: Path) ->
     # What is no longer earned is lost, or not assessed by a printed step: the three always add up to what is possible.
     assert (after[1] - before[1]) + (after[2] - before[2]) == before[0] - after[0]
     page.goto(f"{server}/points/?type=main_road&by=site")
-    assert list_sum(page)[1] - roads_before[1] == after[1] - before[1]
+    # The parts of a check are rounded so that they add up to it: a printed step of it may lie with another type.
+    assert abs((list_sum(page)[1] - roads_before[1]) - (after[1] - before[1])) <= len(ITEMS) * STEP
     page.goto(f"{server}/points/?node=Ⅲ-57")
     assert list_sum(page)[1] > criterion_before[1]
     page.goto(f"{server}/standard/Ⅲ-57/")

@@ -73,7 +73,8 @@ def test_found_fixed_and_seen_by_someone_else(browser: Browser, server: str) -> 
         expect(liaison.locator("main")).to_contain_text("Missing stage")
         liaison.goto(work)
         fits(liaison)
-        liaison.locator('form[action$="/accept/"] button[type="submit"], a[href$="/accept/"]').first.click()
+        with liaison.expect_navigation():
+            liaison.locator('form[action$="/accept/"] button[type="submit"], a[href$="/accept/"]').first.click()
         if liaison.url.endswith("/accept/"):
             liaison.locator("form.work-form .btn-primary").click()
         liaison.wait_for_url(work)

@@ -43,7 +43,8 @@ def all_numbers(page: Page, address: str) -> set[str]:
     page.goto(address)
     found = numbers(page)
     while page.locator('.pager a[rel="next"]').count():
-        page.locator('.pager a[rel="next"]').click()
+        with page.expect_navigation():
+            page.locator('.pager a[rel="next"]').click()
         found |= numbers(page)
     return found
 

@@ -106,7 +106,8 @@ def test_a_unit_prints_each_of_the_four_lists_and_only_its_rows(page: Page, serv
     """The responsibility list of one unit holds only its rows; the other three are a tap away, all on A4. C60."""
     sign_in(page, server, "example-liaison")
     page.goto(f"{server}/work/")
-    page.get_by_role("link", name="打印责任清单").or_(page.locator('a[href*="/work/units/"]')).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="打印责任清单").or_(page.locator('a[href*="/work/units/"]')).first.click()
     unit = page.locator("h1").inner_text().split("：")[1].strip()
     leads = page.locator("#part-lead").locator("xpath=..").locator('td[data-label="牵头单位"]').all_inner_texts()
     assert leads and set(leads) == {unit}

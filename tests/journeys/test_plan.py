@@ -39,7 +39,8 @@ def test_nothing_moves_silently_when_a_phase_is_put_off(page: Page, server: str)
     phase = page.locator("section.plan-phase", has_text=PUSH)
     before = count(page, phase, "未办结")
     page.goto(f"{server}/plan/")
-    page.get_by_role("link", name=FIXED).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=FIXED).first.click()
     node = page.url
     numbers = page.locator(".work-line .code").all_inner_texts()
     assert len(numbers) > 3
@@ -79,11 +80,13 @@ def test_items_tied_to_a_node_are_counted_there(page: Page, server: str) -> None
     """Tie two items to a node: its figure rises by two, and the unit is told; untied, it falls again."""
     sign_in(page, server)
     page.goto(f"{server}/plan/")
-    page.get_by_role("link", name="数据冻结").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="数据冻结").first.click()
     node = page.url
     sheet = page.locator('section[aria-labelledby="items-title"]')
     before = int(sheet.locator(".counts b").first.inner_text())
-    page.get_by_role("link", name="挂接事项").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="挂接事项").click()
     for box in page.locator('input[name="item"]').all()[:2]:
         box.check()
     with page.expect_navigation():
@@ -127,7 +130,8 @@ def in_list(page: Page, server: str, address: str) -> int:
     page.goto(f"{server}{address}")
     found = set(re.findall(r"/work/(\d{4}-\d{5,})/", page.content()))
     while page.locator('.pager a[rel="next"]').count():
-        page.locator('.pager a[rel="next"]').first.click()
+        with page.expect_navigation():
+            page.locator('.pager a[rel="next"]').first.click()
         found |= set(re.findall(r"/work/(\d{4}-\d{5,})/", page.content()))
     return len(found)
 
@@ -145,7 +149,8 @@ def test_a_special_action_counts_what_was_found_closed_and_came_back(page: Page,
     """Each figure of a special action is the length of its list; the sites with what came back stand first."""
     sign_in(page, server)
     page.goto(f"{server}/plan/actions/")
-    page.get_by_role("link", name="市容环境集中整治专项行动").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="市容环境集中整治专项行动").click()
     address, shown = page.url, figures(page)
     first = page.locator('section[aria-labelledby="places-title"] tbody tr').first.locator("td").last
     assert shown["复发"][0] > 0 and int(re.sub(r"\D", "", first.inner_text())) > 0
@@ -189,7 +194,8 @@ def test_a_site_in_two_programmes_is_recorded_once(page: Page, server: str) -> N
     """Put a site of one programme into another: both list it, with the same open work, and the site names both."""
     sign_in(page, server)
     page.goto(f"{server}/plan/programmes/")
-    page.get_by_role("link", name="文明村镇（河口镇）").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="文明村镇（河口镇）").click()
     town = page.locator("tbody tr").filter(has=page.locator('td a[href*="view=open"]')).first
     code = town.locator("th .code").inner_text().strip()
     number = int(town.locator('td a[href*="view=open"]').inner_text())

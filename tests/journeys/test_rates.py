@@ -35,7 +35,8 @@ def test_a_rate_says_its_formula_and_its_counts_are_those_of_its_lists(browser: 
         office = person("en-GB", DESK)
         sign_in(office, server, "example-office")
         office.goto(f"{server}/work/")
-        office.locator('a[href="/work/rates/"]').click()
+        with office.expect_navigation():
+            office.locator('a[href="/work/rates/"]').click()
         rates = office.locator(".rate-figures li[title*='÷']").all()[:6]
         assert len(rates) == 6
         for rate in rates:

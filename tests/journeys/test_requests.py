@@ -96,7 +96,8 @@ def test_returned_extended_disputed_deferred(browser: Browser, server: str) -> N
         expect(office.locator('section[aria-labelledby="whose-title"]')).to_contain_text(other)
         office.goto(f"{server}/work/requests/")
         row = office.locator("tbody tr", has_text=unit)
-        row.locator('a[href*="special=returned_upheld"]').click()
+        with office.expect_navigation():
+            row.locator('a[href*="special=returned_upheld"]').click()
         assert returned in numbers(office)
 
         # What a liaison asks waits for the head of the unit; what a head asks goes to the office, and the log keeps both

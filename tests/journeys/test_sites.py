@@ -22,7 +22,8 @@ def test_from_a_site_to_its_observations_and_back(page: Page, server: str) -> No
     assert len(features) == listed
     first = page.locator("tbody tr[data-site]").first
     lost = figure(first.locator("td.num-lost").inner_text())
-    first.locator("th a").click()
+    with page.expect_navigation():
+        first.locator("th a").click()
     assert figure(page.locator("dd.num-lost").inner_text()) == lost
     page.locator(".look-list td a[href^='/ledger/']").first.click()
     expect(page.locator("dl.facts-list").first).to_be_visible()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import sign_in
-from tests.journeys.reading import figure, figures, list_sum
+from tests.journeys.reading import figure, figures_by_id, list_sum
 
 
 def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> None:
@@ -30,24 +31,28 @@ def test_import_and_read_the_tree(page: Page, server: str, tmp_path: Path) -> No
     sign_in(page, server)
     page.goto(f"{server}/standard/editions/new/")
     page.locator('input[name="file"]').set_input_files(broken)
-    page.locator('form[enctype] button[type="submit"]').click()
+    with page.expect_navigation():
+        page.locator('form[enctype] button[type="submit"]').click()
     problems = page.locator(".message.error .problems li").all_inner_texts()
     assert any("5" in problem and "60" in problem for problem in problems), problems
 
     page.goto(f"{server}/standard/editions/new/")
     page.locator('input[name="file"]').set_input_files(workbook)
-    page.locator('form[enctype] button[type="submit"]').click()
+    with page.expect_navigation():
+        page.locator('form[enctype] button[type="submit"]').click()
     page.locator('section[aria-labelledby="preview-title"] button.btn-primary').click()
     page.goto(f"{server}/standard/editions/")
     assert page.locator("tr", has_text="卫生").count() == 2
-    page.locator("tr", has_text="卫生").first.locator("th a").click()
+    with page.expect_navigation():
+        page.locator("tr", has_text="卫生").first.locator("th a").click()
     assert "14" in page.locator("main").inner_text()
 
     page.goto(f"{server}/standard/")
     assert page.locator("[id='node-Ⅲ-57.2']").count() == 1
-    section, below = page.locator("[id='node-Ⅰ-9']"), page.locator("tr[data-depth='1']")
-    parts = [figures(row) for row in below.all() if (row.get_attribute("id") or "") in _children(page, "Ⅰ-9")]
-    assert tuple(sum(column) for column in zip(*parts, strict=True)) == figures(section)
+    tree = figures_by_id(page.locator("table.tree tbody tr[data-depth]"))
+    parts = [tree[name] for name in _children(page, "Ⅰ-9")]
+    assert parts
+    assert tuple(sum(column) for column in zip(*parts, strict=True)) == tree["node-Ⅰ-9"]
 
 
 def test_seven_columns_come_in_and_what_they_lack_is_asked_for(page: Page, server: str, tmp_path: Path) -> None:
@@ -62,7 +67,8 @@ def test_seven_columns_come_in_and_what_they_lack_is_asked_for(page: Page, serve
     page.goto(f"{server}/standard/editions/new/")
     page.get_by_role("link", name="读入七列测评表").click()
     page.locator('input[name="file"]').set_input_files(table)
-    page.get_by_role("button", name="读入表格").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="读入表格").click()
     figures_shown = page.locator(".unit-figures b").all_inner_texts()
     assert figures_shown[1] == "1", figures_shown
     page.get_by_role("link", name="预览版本").click()
@@ -70,23 +76,21 @@ def test_seven_columns_come_in_and_what_they_lack_is_asked_for(page: Page, serve
     page.get_by_role("link", name="返回填写").click()
     page.locator("tr", has=page.locator(".pill-failed")).locator("th a").click()
     page.locator("details[open] input[type='checkbox']").first.check()
-    page.get_by_role("button", name="本页全部确认").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="本页全部确认").click()
     page.goto(f"{page.url.split('part/')[0]}look/")
     assert "创城办假定" in page.locator("main").inner_text()
-    page.get_by_role("button", name="将此版本入库").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="将此版本入库").click()
     assert "创城办工作簿“本县标准.xlsx”" in page.locator("main").inner_text()
 
 
-def _children(page: Page, code: str) -> set[str]:
+def _children(page: Page, code: str) -> list[str]:
     """Return the ids of the rows directly below a node: those before the next row of its depth."""
-    ids: set[str] = set()
-    inside = False
-    for row in page.locator("table.tree tbody tr").all():
-        if row.get_attribute("data-depth") == "0":
-            inside = row.get_attribute("id") == f"node-{code}"
-        elif inside and row.get_attribute("data-depth") == "1":
-            ids.add(row.get_attribute("id") or "")
-    return ids
+    rows = page.locator("table.tree tbody tr").evaluate_all("rows => rows.map(r => [r.id, r.dataset.depth])")
+    start = [name for name, _depth in rows].index(f"node-{code}") + 1
+    below = takewhile(lambda row: row[1] != "0", rows[start:])
+    return [name for name, depth in below if depth == "1"]
 
 
 def test_a_criterion_explains_its_points(page: Page, server: str) -> None:

@@ -1,7 +1,10 @@
 """Rows of the pages in `qipan.faces.office.plan`."""
 
+from qipan.ground.units.models import Role
 from qipan.ground.units.permissions import EYES
 from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
+
+REVIEWERS = frozenset({Role.OFFICE, Role.LEADER})
 
 MATRIX: dict[str, Row] = {
     "plan": Row(SIGNED_IN),
@@ -35,8 +38,8 @@ MATRIX: dict[str, Row] = {
     "hard_problem": Row(SIGNED_IN, args=(1,), answers=404),
     "hard_edit": Row(OFFICE, args=(1,), answers=404),
     "hard_attach": Row(OFFICE, "post", args=(1,), answers=404),
-    "hard_step_keep": Row(SIGNED_IN, "post", args=(1,), answers=404),
-    "hard_decide": Row(SIGNED_IN, "post", args=(1, "review"), answers=404),
+    "hard_step_keep": Row(REVIEWERS, "post", args=(1,), answers=404, owner=True),
+    "hard_decide": Row(REVIEWERS, "post", args=(1, "review"), answers=404, owner=True),
     "hard_step": Row(SIGNED_IN, args=(1,), answers=404),
     "mechanisms": Row(EYES),
     "mechanism_new": Row(OFFICE, answers=302),

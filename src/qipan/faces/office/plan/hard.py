@@ -195,7 +195,7 @@ def hard_page(request: HttpRequest, pk: int, error: RegisterError | None = None,
 
 
 @require_POST
-@requires(READ)
+@requires(actions.REVIEW)
 def hard_decide(request: HttpRequest, pk: int, doing: str) -> HttpResponse:
     """Review a problem, call it solved, or take it up again. The act checks the right."""
     desk = at_desk(request)
@@ -247,7 +247,7 @@ def hard_attach(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(READ)
+@requires(actions.REVIEW)
 def hard_step_keep(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a step to the plan, change one, note it as done, or take it out. The act checks the right."""
     desk = at_desk(request)
@@ -262,9 +262,9 @@ def hard_step_keep(request: HttpRequest, pk: int) -> HttpResponse:
             if act == "remove" and step:
                 actions.remove_step(pk, step, by=desk.post)
                 words = _("The step is taken out.")
-            elif act == "done" and step:
+            elif act == "done":
                 result, on = request.POST.get("result", ""), day_of_form(request, "on")
-                actions.end_step(pk, step, by=desk.post, result=result, on=on)
+                actions.end_step(pk, step or 0, by=desk.post, result=result, on=on)
                 words = _("Noted as done.")
             else:
                 version = page_number(request.POST.get("version", "")) or 0

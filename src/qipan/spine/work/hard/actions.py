@@ -16,7 +16,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.changes import differences, stale
 from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post, Role, Unit
-from qipan.ground.units.permissions import MANAGE_CAMPAIGN
+from qipan.ground.units.permissions import MANAGE_CAMPAIGN, Rule
 from qipan.ground.units.queries import held, posts_of
 from qipan.spine.campaigns.models import Campaign
 from qipan.spine.work import messages
@@ -25,6 +25,8 @@ from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.models import OPEN, VOID, HardEntry, HardProblem, HardStep, WorkItem
 from qipan.spine.work.writing import moment
 
+REVIEW = Rule(frozenset({Role.OFFICE, Role.LEADER}))
+"""Who may come to a review at all; a leader only to that of a problem of their own."""
 LONGEST = 2000
 MOST = 200
 
@@ -268,7 +270,7 @@ def keep_step(
     """Add a step to the plan, or change one that is not done and has not been given as a task.
 
     Raises:
-        PermissionDenied: only the office does, or there is no such problem or step.
+        PermissionDenied: only the office does, or there is no such problem.
         RegisterError: a field does not do; `Stale` where somebody was faster.
     """
     now = moment(at)
@@ -298,8 +300,8 @@ def remove_step(pk: int, step: int, *, by: Post, at: datetime | None = None) -> 
     """Take a step out of the plan that is not done and has not been given as a task; return what it said.
 
     Raises:
-        PermissionDenied: only the office does, or there is no such step.
-        RegisterError: it is done, or it is a task.
+        PermissionDenied: only the office does, or there is no such problem.
+        RegisterError: there is no such step, it is done, or it is a task.
     """
     problem = _mine(pk, by)
     _unsolved(problem)
@@ -317,8 +319,8 @@ def end_step(
     """Note that a step is done and what came of it. One that was given as a task is done when its task is closed.
 
     Raises:
-        PermissionDenied: neither the office nor its owner, or there is no such step.
-        RegisterError: it is a task, it is done, the day lies ahead, or nothing is said.
+        PermissionDenied: neither the office nor its owner.
+        RegisterError: there is no such step, it is a task, it is done, the day lies ahead, or nothing is said.
     """
     now = moment(at)
     problem = problem_of(by.unit.county_id, pk)
@@ -363,7 +365,7 @@ def _mine(pk: int, by: Post) -> HardProblem:
 def _step(problem: HardProblem, pk: int) -> HardStep:
     found = problem.steps.filter(pk=pk).first()
     if found is None:
-        raise PermissionDenied
+        raise RegisterError(Text("没有这一步，可能已被移除", "there is no such step (any more)"))
     return found
 
 

@@ -127,7 +127,7 @@ def legend(share: int, days: int) -> tuple[Kind, ...]:
             Rule("neutral", _("label"), _("A label without a judgement, or work in progress.")),
             Rule("due", _("waits"), _("Somebody has to act: the word says on what.")),
             Rule("late", _("act"), _("Something is wrong or overdue: the word says what.")),
-            Rule("failed", _("refused"), _("It was refused or failed; or a danger to safety.")),
+            Rule("failed", pgettext("light", "refused"), _("It was refused or failed; or a danger to safety.")),
             Rule("deferred", _("ended"), _("It is put aside or no longer in use.")),
             Rule("done", MARKS["done"].word, _("It is done.")),
         )),

@@ -35,7 +35,7 @@ from qipan.spine.work.hard.reminding import remind
 from qipan.spine.work.hard.rules import STEP, StepState, light_of_problem
 from qipan.spine.work.lightness.halts import RuleBroken
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import HardEntry, HardProblem, WorkItem
+from qipan.spine.work.models import HardEntry, HardProblem
 from qipan.spine.work.queries import Filters, items
 from tests.spine.work.town import NOON, Town, at, make, order, reported
 
@@ -154,7 +154,10 @@ def test_a_step_becomes_a_task_and_is_done_with_it(town: Town) -> None:
             refused()
     assert items(town["office"], Filters(town.year.year, hard=str(problem.pk)), now=NOON).total == 1
     assert blocking(problem) == [task.number]
-    WorkItem.objects.filter(pk=task.pk).update(state="closed", closed_at=at(24 * 21))
+    actions.accept(task.pk, version=1, by=town["roads"], at=at(1))
+    done = {"text": "协议已签", "fixed_at": at(24 * 20 + 20), "photos": [], "at": at(24 * 20 + 22)}
+    actions.report(task.pk, version=2, by=town["roads"], **done)  # type: ignore[arg-type]
+    actions.recheck(task.pk, version=3, by=town["inspector-2"], outcome="pass", text="属实", at=at(24 * 21))
     found = page(town.year, problem, NOON + timedelta(days=22))
     assert (found.line.done, found.steps[0].light, blocking(problem)) == (1, "done_late", [])
 

@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from qipan.ground.notify.models import Message
 from qipan.ground.units.errors import RegisterError, Stale
 from qipan.ground.worktime.clock import Clock
+from qipan.spine.work.actions import cancel
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.lightness.halts import RuleBroken
 from qipan.spine.work.mechanisms.actions import (
@@ -112,7 +113,7 @@ def test_the_agenda_is_the_record_of_its_moment_and_only_the_office_is_told(town
     } | {town.little.office.pk}
     assert prepare(mechanism, town.year, made.planned_on, at(hours)) is None, "once a day"
     # The agenda keeps its moment; what happens later does not change it.
-    WorkItem.objects.filter(pk=item.pk).update(state="cancelled")
+    cancel(item.pk, version=item.version, by=town["office"], reason="重复", at=at(hours + 1))
     assert AgendaPoint.objects.get(pk=points["late"].pk).count == 1
     other = weekly(town, name_zh="乡镇调度", looks=("late",), units=(town.units["tourism"].pk,))
     assert run(town, other, hours).state == "nothing", "it concerns others"

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("work", "0018_attachments"),
+        ("work", "0020_mechanisms"),
     ]
 
     operations = [

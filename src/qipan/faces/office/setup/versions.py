@@ -30,8 +30,8 @@ from qipan.spine.work.versions import item_versions
 _ITEM_FIELDS: dict[str, str | Promise] = {
     "state": gettext_lazy("State"), "round": gettext_lazy("Handling round"), "lead": gettext_lazy("Lead unit"),
     "deadline": gettext_lazy("Deadline"), "own_deadline": gettext_lazy("Own date"), "accepted_at": gettext_lazy("Accepted"),
-    "reported_at": gettext_lazy("Reported"), "closed_at": gettext_lazy("Closed"), "held_since": gettext_lazy("Clock stands since"),
-    "merged_into": gettext_lazy("Merged into"), "text": gettext_lazy("Words"),
+    "reported_at": gettext_lazy("Reported"), "closed_at": gettext_lazy("Ended"), "held_since": gettext_lazy("Clock stands since"),
+    "merged_into": gettext_lazy("Goes on as"), "text": gettext_lazy("Words"),
 }  # fmt: skip
 
 

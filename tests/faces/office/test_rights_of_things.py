@@ -146,7 +146,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
     a_round = town.little.rounds["census"].code
     found: dict[str, tuple[Any, ...]] = {
-        "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,),
+        "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,), "own_targets": (unit.code,),
         "site": (site.code,), "observation": (row.uid,), "photo": (photo.uid, "shown"), "job": (job.pk,),
         "leader_instruct": (item.number,), "leader_take_back": (item.number,), "round_show": (a_round,), "round_extend": (a_round,), "round_close": (a_round,),
         "visit_show": (visit.uid,), "visit_correct": (visit.uid,), "review_new": ("document",),

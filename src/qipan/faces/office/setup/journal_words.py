@@ -29,6 +29,7 @@ VERBS = {
     "campaign.year": Text("设置年度", "set a year"),
     "campaigns.choose_lead": Text("选定牵头单位", "chose an answering lead"),
     "campaigns.let_go": Text("职能移出", "let functions go"),
+    "campaigns.own_target": Text("自定目标", "set its own target"),
     "campaigns.take_over": Text("职能移入", "took functions over"),
     "campaigns.withdraw_lead": Text("撤回选定的牵头单位", "withdrew an answering lead"),
     "channels.add": Text("新增消息通道", "added a channel"),

@@ -16,10 +16,12 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from qipan.ground.audit.journal import Thing, act
 from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
 from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
+from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role, Unit, UnitGroup
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
@@ -165,6 +167,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         county=county, name="a.xlsx", digest="2" * 64, begun_at=now, begun_by="创城办", saved_at=now, saved_by="创城办",
         content=Book("标准", "表", [Branch("Ⅰ-1", "甲", "表!A2", [], [Content("Ⅲ-1", "乙", "表!C2", methods=["document_review"])])]).plain(),
     )  # fmt: skip
+    with act(actor(town["office"])) as noted:
+        noted.note("units.edit", Thing("unit", str(unit.pk)), {"changes": {"name_zh": ["", "只此一家"]}})
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -197,7 +201,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "run_edit": (run.pk,), "run_close": (run.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
         "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
-        "basis_document": (paper.pk,), "office_book": (book.pk,), "office_book_part": (book.pk, 1),
+        "basis_document": (paper.pk,), "office_book": (book.pk,), "versions": ("unit", str(unit.pk)), "office_book_part": (book.pk, 1),
         "office_book_look": (book.pk,), "office_book_drop": (book.pk,),
     }  # fmt: skip
     for name in MATRIX:

@@ -117,6 +117,6 @@ def set_up_mechanisms(year: CampaignYear, posts: Mapping[str, Post], at: datetim
     run = prepare(weekly, year, past.date(), past)
     market = Unit.objects.get(county=year.campaign.county_id, code="qs-market-regulation")
     if run is not None and run.state == Run.State.PREPARED:
-        decide(run.pk, "农贸市场周边早市秩序逐个市场明确管理时段", market.pk, at.date() + 10 * DAY, by=office, at=past)
-        close(run.pk, year, version=run.version, by=office, at=past)
+        decide(run.pk, "农贸市场周边早市秩序逐个市场明确管理时段", market.pk, at.date() + 10 * DAY, by=office, at=at)
+        close(run.pk, year, version=run.version, by=office, at=at)
     prepare(weekly, year, at.date(), at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,9 +23,6 @@ from qipan.spine.ledger.pins import Choice
 from qipan.spine.years.queries import year_of_county
 from qipan.spine.years.starting import Cycle, Following, choice_of, following, preview, start
 
-if TYPE_CHECKING:
-    from qipan.spine.campaigns.models import CampaignYear
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(MANAGE_CAMPAIGN)
@@ -45,7 +40,12 @@ def year_start(request: HttpRequest, pk: int) -> HttpResponse:
     if found.recorded or wanted not in cards:
         wanted = now.standard
     choice = now if wanted == now.standard else _choice(cards[wanted])
-    cycle, error = _cycle(given.get("honour", ""), given.get("last_year", ""), given.get("name_zh", ""), year), None
+    cycle, error = (
+        _cycle(
+            given.get("honour", ""), given.get("last_year", ""), given.get("name_zh", ""), year.campaign.honour, found
+        ),
+        None,
+    )
     if request.method == "POST":
         version = page_number(request.POST.get("version", "")) or 0
         try:
@@ -74,7 +74,7 @@ def year_start(request: HttpRequest, pk: int) -> HttpResponse:
         "differs": differs,
         "groups": grouped(differs.differences) if differs else [],
         "parts": preview(year, choice),
-        "cycle": _given_cycle(request, year, found, cycle),
+        "cycle": _given_cycle(found, cycle),
         "error": said(error.words) if error else "",
         "field": error.field if error else "",
         "uid": new_uid(),
@@ -92,13 +92,14 @@ def _choice(card: StandardCard) -> Choice:
     return Choice(card.card.hash, tuple(one.hash for one in card.companions if one.stored))
 
 
-def _cycle(honour: str, last_year: str, name: str, year: CampaignYear) -> Cycle:
-    usual = BY_CODE[year.campaign.honour].years if year.campaign.honour in BY_CODE else 3
-    last = page_number(last_year) if last_year else year.year + usual
-    return Cycle(honour or year.campaign.honour, last or 0, name)
+def _cycle(honour: str, last_year: str, name: str, was: str, found: Following) -> Cycle:
+    """Return the new cycle as the form says it; the honour of the old one and its usual years where it is silent."""
+    usual = BY_CODE[was].years if was in BY_CODE else 3
+    last = page_number(last_year) if last_year else found.year + usual - 1
+    return Cycle(honour or was, last or 0, name)
 
 
-def _given_cycle(request: HttpRequest, year: CampaignYear, found: Following, cycle: Cycle) -> dict[str, object] | None:
+def _given_cycle(found: Following, cycle: Cycle) -> dict[str, object] | None:
     """Return what the form shows of a new cycle; None where the next year lies in a campaign."""
     if found.campaign is not None:
         return None

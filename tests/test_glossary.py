@@ -14,8 +14,8 @@ SOURCES = ROOT / "src/qipan"
 #: Titles of pages that say nothing of the field.
 EVERYDAY = {
     "Absences and deputies", "Add a person", "Begin", "Change my password", "Close the round", "Days of the rungs", "Differences", "Draw more",
-    "For a chat group", "From pasted text", "Name a deputy",
-    "Functions and units", "Give a task", "Log what your unit found", "Import a file", "My account", "New edition", "Not allowed", "Not found", "Open a round",
+    "For a chat group", "From pasted text", "Name a deputy", "Own targets",
+    "Functions and units", "Give a task", "Groups of units", "Leads to choose", "Make a group", "Log what your unit found", "Import a file", "My account", "New edition", "Not allowed", "Not found", "Open a round",
     "People and posts", "Proposals", "Qipan", "Record a visit", "Settings", "Sign in", "Something went wrong",
     "This link leads nowhere", "Types of units", "Visits and reviews", "What was sent",
 }  # fmt: skip

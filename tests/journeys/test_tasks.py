@@ -209,3 +209,37 @@ def test_pasted_text_becomes_work_when_each_has_a_lead_and_a_day(browser: Browse
         cells = office.locator("table.work-list tbody tr td.num").all_inner_texts()
         points = [float(found.group()) for cell in cells if (found := re.search(r"\d+\.\d+", cell))]
         assert len(points) > 10 and points == sorted(points, reverse=True)
+
+
+def test_a_task_for_a_group_goes_to_the_units_that_stay_ticked(browser: Browser, server: str) -> None:
+    """The form leads on to the units of 各乡镇; one is unticked, the others get a task each; a speech knows the group.
+
+    C11, C17.
+    """
+    with people(browser) as person:
+        office = person("zh-CN", DESK)
+        sign_in(office, server, "example-office")
+        office.goto(f"{server}/setup/units/groups/")
+        row = office.locator("tbody tr", has_text="各乡镇").first
+        units = int(row.locator("summary").inner_text())
+        fits(office)
+
+        office.goto(f"{server}/work/tasks/new/")
+        office.locator('input[name="title"]').fill("开展秋季清洁行动")
+        office.locator('select[name="unit"]').select_option("group:townships")
+        office.locator('input[name="deadline"]').fill("2027年3月底前")
+        send(office)
+        members = office.locator('input[name="member"]')
+        expect(members).to_have_count(units)
+        members.first.uncheck()
+        with office.expect_navigation():
+            office.locator('button[value="group"]').click()
+        expect(office.locator("tr[data-item]")).to_have_count(units - 1)
+        expect(office.locator("tr[data-item]").first).to_contain_text("开展秋季清洁行动")
+
+        office.goto(f"{server}/work/paste/")
+        office.locator('textarea[name="text"]').fill("一、各乡镇要加强巡查。\n二、住建局牵头修补路面。")
+        with office.expect_navigation():
+            office.locator('button[value="preview"]').click()
+        expect(office.locator('select[name="unit-0"]')).to_have_value("group:townships")
+        expect(office.locator('select[name="unit-1"]')).to_have_value("")

@@ -4,6 +4,7 @@ QIPAN_DATA     data directory (database, secret)      DATABASE_URL   postgresql:
 QIPAN_HOST     names under which it is reached        QIPAN_TLS=1    it stands behind a proxy that speaks TLS
 QIPAN_DEBUG=1  error pages for developers             QIPAN_MAIL     smtp://name:password@host:587
 QIPAN_ROBOT_HOSTS  own servers of chat robots          QIPAN_MAIL_FROM  the sender
+QIPAN_AUDIT_HASH   sha256 or sm3, of the journal
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from django.utils.functional import lazy
 
+from qipan.ground.audit.hashing import chosen
 from qipan.project.database import database
 from qipan.project.mail import mail_settings
 from qipan.project.place import data_directory, secret_key
@@ -126,6 +128,11 @@ EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.ssl, MAIL.starttls
 DEFAULT_FROM_EMAIL = os.environ.get("QIPAN_MAIL_FROM", "") or MAIL.user or "qipan@localhost"
 # Servers of one's own at which robots of chat groups are reached, beside the makers'.
 ROBOT_HOSTS = [host.strip() for host in os.environ.get("QIPAN_ROBOT_HOSTS", "").split(",") if host.strip()]
+
+# ---- the journal -------------------------------------------------------------------------------------------------
+
+# sha256 or sm3; another choice begins a new stretch of every chain. There is no switch that turns the journal off.
+AUDIT_HASH = chosen(os.environ.get("QIPAN_AUDIT_HASH", ""))
 
 # ---- languages and time ------------------------------------------------------------------------------------------
 

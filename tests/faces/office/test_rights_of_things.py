@@ -20,7 +20,7 @@ from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
 from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
-from qipan.ground.units.models import Post, Role, Unit
+from qipan.ground.units.models import Post, Role, Unit, UnitGroup
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
 from qipan.spine.campaigns.models import (
@@ -117,6 +117,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         town["roads-head"].person, town.units["roads"], Role.LIAISON, valid_from=now.date(), valid_to=now.date() + timedelta(days=9)
     )  # fmt: skip
     Post.objects.filter(pk=stand_in.pk).update(stands_for=town["roads"])
+    own_group = UnitGroup.objects.create(county=county, code="only-here", name_zh="只此一组", listed=["roads"])
     unit = Unit.objects.create(
         county=county, code="only-here", name_zh="只此一家", type="department", parent=town.units["roads"]
     )
@@ -141,7 +142,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
     a_round = town.little.rounds["census"].code
     found: dict[str, tuple[Any, ...]] = {
-        "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,),
+        "criterion": ("1.2",), "edition": (editions[0],), "edition_diff": (editions[0], editions[0]), "unit": (unit.code,), "own_targets": (unit.code,),
         "site": (site.code,), "observation": (row.uid,), "photo": (photo.uid, "shown"), "job": (job.pk,),
         "leader_instruct": (item.number,), "leader_take_back": (item.number,), "round_show": (a_round,), "round_extend": (a_round,), "round_close": (a_round,),
         "visit_show": (visit.uid,), "visit_correct": (visit.uid,), "review_new": ("document",),
@@ -152,7 +153,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),
         "headquarters_group": (group.pk,), "headquarters_group_remove": (group.pk,),
-        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,), "absence_end": (stand_in.pk,),
+        "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,), "absence_end": (stand_in.pk,), "unit_group": (own_group.code,),
         "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
         "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from qipan.spine.campaigns.models import FunctionDuty
+from qipan.spine.campaigns.models import FunctionDuty, TimeNode
 from qipan.spine.work.models import WorkItem
+from qipan.spine.work.plan.hanging import end_of, shift_of_node
 from tests.faces.office.pages import text
 from tests.faces.office.working import browser, form, hidden
 from tests.spine.work.town import Town, make
@@ -93,3 +94,34 @@ def test_what_was_ticked_stays_ticked_when_nothing_could_be_issued(town):
     answer = client.post("/work/decompose/", form(deadline="2020-01-01", check=[one]))
     assert answer.status_code == 422
     assert WorkItem.objects.count() == 0
+
+
+def test_tasks_by_a_node_hang_on_it(town):
+    node = TimeNode.objects.create(campaign=town.year.campaign, name_zh="迎检前", on=DAY)
+    TimeNode.objects.create(campaign=town.year.campaign, name_zh="启动日", on=timezone.localdate() - timedelta(days=3))
+    client = browser(town, "office")
+    page = text(client.get(f"/work/decompose/?node={node.pk}"))
+    assert f'value="{node.pk}" selected' in page and "启动日" not in page
+    ticked = [check for check, _on in boxes(page)]
+    sent = form(node=str(node.pk), check=ticked) | {"uid": hidden(page, "uid")}
+    assert "tasks were issued" in text(client.post("/work/decompose/", sent, follow=True))
+    made = WorkItem.objects.all()
+    assert {item.milestone_id for item in made} == {node.pk} and {item.deadline for item in made} == {end_of(DAY)}
+    # Moving the node lists them for confirmation, as every item of the plan.
+    (shift,) = shift_of_node(node, DAY + timedelta(days=5)).nodes
+    assert {one.number for one in shift.items} == {item.number for item in made}
+
+
+def test_another_unit_that_could_lead_is_chosen_in_the_row(town):
+    check = "1.1/site_inspection"
+    for unit in ("roads", "tourism"):
+        FunctionDuty.objects.get_or_create(campaign=town.year.campaign, function="tourism", unit=town.units[unit])
+    client = browser(town, "office")
+    page = text(client.get(f"/work/decompose/?deadline={DAY}"))
+    assert (check, False) in boxes(page), "several could lead: somebody has to say who"
+    sent = form(deadline=str(DAY), check=[check]) | {"uid": hidden(page, "uid")}
+    assert client.post("/work/decompose/", sent | {f"lead-{check}": "office"}).status_code == 422
+    assert client.post("/work/decompose/", sent | {f"lead-{check}": "roads"}).status_code == 302
+    made = WorkItem.objects.get(check_key=check)
+    assert made.lead is not None and made.lead.code == "roads"
+    assert "tourism" in {unit.code for unit in made.supports.all()}

@@ -63,7 +63,9 @@ def test_where_the_site_has_no_unit_the_function_answers_else_nobody(town):
     FunctionDuty.objects.filter(function="roads").delete()
     (road,) = opened(town, finding("road.r2", "r1"))
     assert road.lead == town.units["office"], "unowned: the campaign office holds it until it is reassigned"
-    assert item_of(road).log.get().data == {"unit": "", "why": "nobody", "v": 1}
+    logged = item_of(road).log.get().data
+    assert datetime.fromisoformat(logged.pop("due")) == item_of(road).deadline
+    assert logged == {"unit": "", "why": "nobody", "v": 1}
 
 
 def test_the_function_of_the_class_answers_where_no_check_does(town):

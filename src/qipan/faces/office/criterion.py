@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from qipan.assessment.catalogue import CatalogueItem
-from qipan.assessment.rules import percent
+from qipan.assessment.rules import percent, plain
 from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office import bars
@@ -29,6 +29,7 @@ from qipan.faces.office.work.here import work_here
 from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS, READ, RECORD_REVIEWS
 from qipan.overview.criterion import CheckView, Criterion, ItemAtSite, ItemRow, Published, StratumRow, at_site
 from qipan.overview.criterion import criterion as criterion_of
+from qipan.overview.own_targets import TargetLine, targets_at
 from qipan.overview.points import UNOWNED, UnitName, Whose
 from qipan.spine.campaigns.actions import ChoiceError, choose_answering_lead, withdraw_answering_lead
 from qipan.spine.scorecards.queries import standing
@@ -61,6 +62,7 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
     sums = found.tree.sums
     may_choose = CHOOSE_ANSWERING_LEADS.allows(desk.post, desk.county)
     language = get_language() or "en"
+    aims = targets_at(desk.year, now, [view.line.key for view in found.checks])
     context = {
         "found": found,
         "work_here": work_here(desk, node=found.node.key),
@@ -75,7 +77,11 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "segments": bars.segments(parts_of(sums), max(sums.possible, sums.earned)),
         "children": _children(found),
         "scored": any(child.sums.possible or child.state not in {"item", "no_criteria"} for child in found.children),
-        "checks": [_check(found, view, opened, items, may_choose=may_choose) for view in found.checks],
+        "checks": [
+            _check(found, view, opened, items, may_choose=may_choose)
+            | {"targets": [_target(aim, found.units) for aim in aims.get(view.line.key, ())]}
+            for view in found.checks
+        ],
         "points_url": points_url(node=found.node.key, by="part", sort="-lost"),
         "judged": _judged(found),
         "unit_options": _unit_options(found.units.values()) if may_choose else [],
@@ -85,6 +91,16 @@ def criterion(request: HttpRequest, key: str) -> HttpResponse:
         "explain_url": reverse("assumptions") + "#how",
     }
     return render(request, "office/criterion.html", context)
+
+
+def _target(aim: TargetLine, units: Mapping[int, UnitName]) -> dict[str, object]:
+    """Return what a unit has set itself at a check, and where it stands."""
+    unit = units.get(aim.own.unit) if aim.own else None
+    return {
+        "name": unit.name if unit else Text(), "url": reverse("own_targets", args=[unit.code]) if unit else "",
+        "own": plain(aim.own.rate * 100) if aim.own else "", "stands": percent(aim.stands) if aim.stands is not None else "",
+        "met": aim.met,
+    }  # fmt: skip
 
 
 def _crumbs(found: Criterion) -> list[tuple[Text, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 import qipan
@@ -58,6 +59,34 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address behind which there is nothing that this person may see."""
     return render(request, "office/404.html", status=404)
+
+
+def not_allowed(request: HttpRequest, response: HttpResponseNotAllowed) -> HttpResponse:
+    """Answer someone who opens an address to which a form is sent, or sends a form to a page; the page leads back."""
+    sends = request.method in {"GET", "HEAD"}
+    words = _(
+        "This address takes what a form sends; it cannot be opened by itself, from a bookmark or after signing in anew. "
+        "Nothing was changed. Open the page below and press the button there."
+    ) if sends else _("Nothing was changed. Open the page below and begin there.")  # fmt: skip
+    title = _("This page cannot be opened this way")
+    back = above(request.path) if sends else request.path
+    context = {"status": 405, "title": title, "words": words, "back": back}
+    answer = render(request, "office/error.html", context, status=405)
+    answer.headers["Allow"] = response.headers["Allow"]
+    return answer
+
+
+def above(path: str) -> str:
+    """Return the nearest address above one that there is: of the thing that a form belongs to."""
+    parts = [part for part in path.split("/") if part]
+    for end in range(len(parts) - 1, 0, -1):
+        found = f"/{'/'.join(parts[:end])}/"
+        try:
+            resolve(found)
+        except Resolver404:
+            continue
+        return found
+    return ""
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from qipan.faces.office.access import desk_of
-from qipan.faces.office.errors import no_post
+from qipan.faces.office.errors import no_post, not_allowed
 
 
 class DeskMiddleware:
@@ -23,6 +23,8 @@ class DeskMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; a page that a view has not given a life of its own is not kept."""
         response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            response = not_allowed(request, response)
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response

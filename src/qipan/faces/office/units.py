@@ -24,6 +24,7 @@ from qipan.ground.units.permissions import MANAGE_PEOPLE, MANAGE_UNITS, READ
 from qipan.ground.units.registers import unit_life
 from qipan.ground.units.types import TypeTitles, type_titles
 from qipan.overview.board import Sums, type_title
+from qipan.overview.own_targets import targets_of
 from qipan.overview.points import BY_RULE, UNOWNED
 from qipan.overview.standard import folded
 from qipan.overview.units import UnitLine, UnitList
@@ -180,9 +181,12 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404(code)
     nodes = now.book.nodes
+    aims = [each for each in targets_of(desk.year, now, found.line.unit.id) if each.own is not None]
     context = {
         "found": found,
         "unit": found.line.unit,
+        "targets": len(aims),
+        "targets_met": sum(1 for each in aims if each.met),
         "work_here": work_here(desk, unit=code),
         "type": type_titles(desk.county.pk)[found.line.unit.type],
         "life": unit_life(desk.county.pk, code, today, whole_phone=MANAGE_PEOPLE.allows(desk.post, desk.county)),

@@ -18,6 +18,7 @@ from qipan.faces.office import (
     responsibilities,
     sites,
     standard,
+    targets,
     units,
 )
 
@@ -50,6 +51,7 @@ urlpatterns = [
     path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),
     path("units/", units.units, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
+    path("units/<str:code>/targets/", targets.own_targets, name="own_targets"),
     path("sites/", sites.sites, name="sites"),
     path("sites.geojson", sites.sites_geojson, name="sites_geojson"),
     path("sites/<str:code>/", sites.site, name="site"),

@@ -6,7 +6,6 @@ other; an act inside another adds to the outer one's notes.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from qipan.ground.audit.hashing import SHA256, hashed
 from qipan.ground.audit.models import AuditEntry, AuditHead
 from qipan.ground.audit.turns import turn
+
+NEW_STRETCH = "journal.algorithm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,25 +151,48 @@ def _append(notes: Sequence[AuditEntry]) -> None:
         if head is None:
             AuditHead.objects.bulk_create([AuditHead(chain=chain)], ignore_conflicts=True)
             head = AuditHead.objects.select_for_update().get(chain=chain)
-        for each in by_chain[chain]:
+        added = [*_new_stretch(head, by_chain[chain][0].at), *by_chain[chain]]
+        for each in added:
             head.seq += 1
-            each.seq, each.before = head.seq, head.hash
+            each.seq, each.before, each.algorithm = head.seq, head.hash, head.algorithm
             each.hash = head.hash = hash_of(each)
-        AuditEntry.objects.bulk_create(by_chain[chain], batch_size=500)
-        head.save(update_fields=["seq", "hash"])
+        AuditEntry.objects.bulk_create(added, batch_size=500)
+        head.save(update_fields=["seq", "hash", "algorithm"])
+
+
+def _new_stretch(head: AuditHead, at: datetime) -> list[AuditEntry]:
+    """Return the entry by which a chain goes on by another algorithm; none where it stays. It holds the end of the old."""
+    wanted: str = settings.AUDIT_HASH
+    before, head.algorithm = head.algorithm, wanted
+    if before == wanted or not head.seq:
+        return []
+    details = {"from": before, "to": wanted, "number": head.seq, "hash": head.hash}
+    return [
+        AuditEntry(
+            chain=head.chain, at=at, verb=NEW_STRETCH, thing_kind="journal", thing_id=head.chain or "installation",
+            details=details,
+        )
+    ]  # fmt: skip
 
 
 def hash_of(entry: AuditEntry) -> str:
-    """Return the SHA-256 of an entry's canonical form, which holds the hash of the entry before it."""
-    return hashlib.sha256(
-        json.dumps(said_by(entry), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    ).hexdigest()
+    """Return the hash of an entry's canonical form, which holds the hash of the entry before it."""
+    return hashed(entry.algorithm, canonical(said_by(entry)).encode())
+
+
+def canonical(said: list[Any]) -> str:
+    """Return what an entry says as the one text that is hashed."""
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def said_by(entry: AuditEntry) -> list[Any]:
-    """Return what an entry says, in the order in which it is hashed; the hash of the entry before it comes first."""
-    return [
+    """Return what an entry says, in the order in which it is hashed; the hash of the entry before it comes first.
+
+    The algorithm is said where it is not SHA-256, by which the first entries of every journal were hashed.
+    """
+    said = [
         entry.before, entry.chain, entry.seq, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.verb,
         entry.person, entry.post, entry.unit, entry.thing_kind, entry.thing_id, entry.thing_label, entry.details,
         entry.personal,
     ]  # fmt: skip
+    return said if entry.algorithm == SHA256 else [*said, entry.algorithm]

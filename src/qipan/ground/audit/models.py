@@ -44,6 +44,7 @@ class AuditEntry(models.Model):
     personal = models.JSONField(default=dict, help_text="personal fields as keyed digests, never as they are")
     before = models.CharField(max_length=64, blank=True, help_text="hash of the entry before; empty for the first")
     hash = models.CharField(max_length=64)
+    algorithm = models.CharField(max_length=8, default="sha256", help_text="by which it is hashed: sha256 or sm3")
 
     objects = AppendOnly.as_manager()
 
@@ -72,6 +73,7 @@ class AuditHead(models.Model):
     chain = models.CharField(max_length=40, primary_key=True)
     seq = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True)
+    algorithm = models.CharField(max_length=8, default="sha256", help_text="of the entry at the end")
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq}"

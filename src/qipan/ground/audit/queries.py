@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from qipan.assessment.text import Text
-from qipan.ground.audit.journal import hash_of, said_by
+from qipan.ground.audit.hashing import SHA256, is_there
+from qipan.ground.audit.journal import canonical, hash_of, said_by
 from qipan.ground.audit.models import AuditEntry, AuditHead
 
 PAGE = 50
@@ -102,12 +103,36 @@ def chain_lines(chain: str) -> Iterator[str]:
     `said` is what is hashed, the hash of the entry before it first; `docs/operations.md` has the script that checks it.
     """
     for row in AuditEntry.objects.filter(chain=chain).order_by("seq").iterator(_AT_ONCE):
-        yield json.dumps({"hash": row.hash, "said": said_by(row)}, ensure_ascii=False) + "\n"
+        line = {"hash": row.hash, "algorithm": row.algorithm, "said": said_by(row)}
+        yield json.dumps(line, ensure_ascii=False) + "\n"
+
+
+def chain_rows(chain: str) -> Iterator[tuple[object, ...]]:
+    """Return a whole chain as rows, the oldest first: what people read, and at the end `said` as it is hashed."""
+    for row in AuditEntry.objects.filter(chain=chain).order_by("seq").iterator(_AT_ONCE):
+        yield (
+            row.seq, row.at.isoformat(), row.verb, row.person, row.post, row.unit, row.thing_kind, row.thing_id, row.thing_label,
+            row.before, row.algorithm, row.hash, canonical(said_by(row)),
+        )  # fmt: skip
+
+
+def end_of(chain: str) -> tuple[int, str]:
+    """Return how many entries a chain should have, and by what the last of them is hashed."""
+    return AuditHead.objects.filter(chain=chain).values_list("seq", "algorithm").first() or (0, SHA256)
 
 
 def verbs(chain: str) -> list[str]:
     """Return the verbs that a chain has."""
     return list(AuditEntry.objects.filter(chain=chain).order_by("verb").values_list("verb", flat=True).distinct())
+
+
+def tallies(kind: str, verbs: Collection[str]) -> dict[tuple[str, str], dict[str, int]]:
+    """Return how often each verb was noted of each thing of a kind, by chain and thing (one statement)."""
+    found = AuditEntry.objects.filter(thing_kind=kind, verb__in=verbs).order_by()
+    out: dict[tuple[str, str], dict[str, int]] = {}
+    for chain, thing, verb, count in found.values_list("chain", "thing_id", "verb").annotate(count=Count("id")):
+        out.setdefault((chain, thing), {})[verb] = count
+    return out
 
 
 def length(chain: str) -> int:
@@ -213,6 +238,11 @@ def _fault(row: AuditEntry, seq: int, before: str, last: int) -> Text:
         return Text(
             f"第 {row.seq} 条与前一条不相接，前后有记录被改动、调换或重写",
             f"entry {row.seq} does not follow the one before it: one of them was changed, swapped or written anew",
+        )
+    if not is_there(row.algorithm):
+        return Text(
+            f"第 {row.seq} 条按 {row.algorithm} 计算，本机不提供该算法，无法核对",
+            f"entry {row.seq} is hashed by {row.algorithm}, which this machine does not have: it cannot be verified here",
         )
     if hash_of(row) != row.hash:
         return Text(f"第 {row.seq} 条的内容已被改动", f"the content of entry {row.seq} was changed")

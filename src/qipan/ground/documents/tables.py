@@ -201,14 +201,19 @@ def _unguarded(cell: str) -> str:
 
 def write_csv(out: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a CSV file that Excel opens rightly: UTF-8 with its mark, CRLF, formulas disarmed."""
-    out.write(b"\xef\xbb\xbf")
+    for line in csv_lines(columns, rows):
+        out.write(line)
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield the same file line by line, for whoever sends it on without holding it."""
     lines = _Lines()
     writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow([guarded(name) for name in columns])
-    out.write(lines.take())
+    yield b"\xef\xbb\xbf" + lines.take()
     for values in rows:
         writer.writerow([guarded(_as_text(value)) for value in values])
-        out.write(lines.take())
+        yield lines.take()
 
 
 class _Lines:

@@ -93,6 +93,36 @@ class Unit(models.Model):
         return Text(self.name_zh, self.name_en)
 
 
+class UnitGroup(models.Model):
+    """What offices call several units together, as data: 各乡镇, 各有关部门. Which units are in it follows for each day.
+
+    In it are the units of the types that carry one of the functions (where none is named, all of them), and the listed ones.
+    """
+
+    county = models.ForeignKey(County, models.CASCADE, related_name="unit_groups")
+    code = models.CharField(max_length=40)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=80, blank=True)
+    aliases = models.JSONField(default=list, blank=True, help_text="other words for it")
+    types = models.JSONField(default=list, blank=True, help_text="codes of types of units")
+    functions = models.JSONField(default=list, blank=True, help_text="codes of functions; * stands for any")
+    listed = models.JSONField(default=list, blank=True, help_text="codes of units")
+    position = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("position", "code")
+        constraints = (models.UniqueConstraint(fields=("county", "code"), name="unit_group_in_county"),)
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
 class Person(AbstractUser):
     """Someone who signs in. Rights come from posts, not from the person."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q
 
 from qipan.assessment.text import Text
-from qipan.ground.units.models import County, Person, Post, Role
+from qipan.ground.units.models import County, Person, Post, Role, Unit, UnitGroup
 
 #: The order in which the example's accounts are offered: as in the list of users of the handbook.
 ROLE_ORDER = {role: place for place, role in enumerate(Role)}
@@ -112,3 +112,10 @@ def example_person(username: str, on: date) -> Person | None:
     if not any(account.username == username for account in example_accounts(on)):
         return None
     return Person.objects.filter(username=username, is_active=True).first()
+
+
+def units_of_group(group: UnitGroup, on: date) -> list[Unit]:
+    """Return the units that a group stands for on a day, by code: what an invitation or a task to a group goes to."""
+    from qipan.ground.units.groups import units_of  # the group's rule asks `held` of this module
+
+    return units_of(group, on)

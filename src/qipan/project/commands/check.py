@@ -156,6 +156,17 @@ def tallies() -> Iterator[Text]:
         yield Text(f"……另有 {more} 处不一致", f"… and {more} more differences")
 
 
+def items() -> Iterator[Text]:
+    """Which work items are not what their log and the journal say."""
+    from qipan.spine.work.agreeing import disagreements
+
+    for i, found in enumerate(disagreements()):
+        if i == SHOWN:
+            yield Text("……还有更多", "… and more")
+            return
+        yield found.words()
+
+
 def journal(noted: Mapping[tuple[str, int], str], ends: list[Chain]) -> Iterator[Text]:
     """Which chains of the journal are broken or gone, and where first; `ends` takes those that are whole."""
     from qipan.ground.audit.queries import verify as walk
@@ -195,6 +206,7 @@ STEPS: tuple[tuple[Text, Step], ...] = (
     (Text("标准版本", "editions"), editions),
     (Text("文件与内容指纹一致", "files as their hashes say"), files),
     (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
+    (Text("事项与办理记录一致", "work items as their logs say"), items),
 )
 NEEDED_BY_THE_REST = {database, migrations}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 
@@ -51,6 +53,18 @@ def choose_answering_lead(year: CampaignYear, check: str, unit: str, *, by: Post
         details = {"year": year.year, "unit": chosen.code, "before": before}
         noted.note("campaigns.choose_lead", Thing("check", check), details)
     return lead
+
+
+def choose_answering_leads(year: CampaignYear, chosen: Mapping[str, str], *, by: Post) -> list[AnsweringLead]:
+    """Choose the leads of several checks, all or none: check -> code of the unit.
+
+    Raises:
+        PermissionDenied: the post may not choose.
+        ChoiceError: one of them cannot be chosen; nothing was changed.
+    """
+    _may(year, by)
+    with act(actor(by)):
+        return [choose_answering_lead(year, check, unit, by=by) for check, unit in chosen.items()]
 
 
 def withdraw_answering_lead(year: CampaignYear, check: str, *, by: Post) -> bool:

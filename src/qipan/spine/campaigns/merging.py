@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.db.models import F, Q
 
 from qipan.ground.audit.journal import Act, Thing
 from qipan.ground.units.models import Unit
+from qipan.ground.units.queries import held
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
+from qipan.spine.campaigns.queries import latest_campaign
 
 
 def on_merged(sender: object, *, unit: Unit, into: Unit, on: date, act: Act, **_: Any) -> None:
@@ -57,3 +60,14 @@ def on_duties_changed(sender: object, *, county_id: int, **_: Any) -> None:
 def raise_versions(county_id: int) -> None:
     """Have everything that is kept of whose points are whose in a county be made anew."""
     CampaignYear.objects.filter(campaign__county_id=county_id).update(duties_version=F("duties_version") + 1)
+
+
+def carriers(county_id: int, on: date) -> Mapping[str, list[int]]:
+    """Return which units of a county carry which function of its latest campaign on a day (two statements)."""
+    campaign = latest_campaign(county_id)
+    found: dict[str, list[int]] = {}
+    if campaign is not None:
+        rows = FunctionDuty.objects.filter(held(on), campaign=campaign).order_by("function", "id")
+        for function, unit in rows.values_list("function", "unit_id"):
+            found.setdefault(function, []).append(unit)
+    return found

@@ -102,6 +102,24 @@ class AnsweringLead(models.Model):
         return f"{self.check_key} → {self.unit}"
 
 
+class OwnTarget(models.Model):
+    """A rate that a unit has set itself at a check that it answers for, above what the standard asks. It moves no score."""
+
+    campaign_year = models.ForeignKey(CampaignYear, models.CASCADE, related_name="own_targets")
+    check_key = models.CharField(max_length=120)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="own_targets")
+    per_cent = models.DecimalField(max_digits=5, decimal_places=2)
+    set_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("check_key", "id")
+        constraints = (models.UniqueConstraint(fields=("campaign_year", "check_key", "unit"), name="own_target_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.check_key} ≥ {self.per_cent}%"
+
+
 class Phase(models.Model):
     """A phase of the plan: a stretch of days, both ends counted. Nodes may belong to it."""
 

@@ -15,7 +15,7 @@ from qipan.ground.audit.journal import Actor, Thing, act
 from qipan.ground.sites.models import Site, SiteDuty
 from qipan.ground.units.acting import actor
 from qipan.ground.units.errors import RegisterError
-from qipan.ground.units.models import County, Post, Unit, UnitType
+from qipan.ground.units.models import County, Post, Unit, UnitGroup, UnitType
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.ground.units.queries import held
 from qipan.ground.worktime.models import Calendar, CalendarYear, SpecialDay
@@ -139,6 +139,7 @@ def _copy(county: County) -> County:
         practice_of=county,
     )
     copies(UnitType.objects.filter(county=county), {"county_id": made.pk})
+    copies(UnitGroup.objects.filter(county=county), {"county_id": made.pk})
     units = _units(county, made)
     today = timezone.localdate()
     posts = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today), unit__county=county, stands_for=None)

@@ -22,7 +22,7 @@ from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.queries import held
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
-from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.models import CampaignYear, TimeNode
 from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.basis.actions import Cited, cite_in
@@ -36,6 +36,7 @@ from qipan.spine.work.limits import STANDING, Due, ahead, due_by
 from qipan.spine.work.models import OPEN, Kind, LogEntry, State, Step, WorkItem, WorkSettings
 from qipan.spine.work.opening import number_of, take_counter
 from qipan.spine.work.permissions import DECOMPOSE, ISSUE_TASK
+from qipan.spine.work.plan.hanging import end_of
 from qipan.spine.work.subtasks import parent_for
 from qipan.spine.work.timing.when import When, as_when
 from qipan.spine.work.writing import entry
@@ -64,6 +65,8 @@ class PlannedTask:
     possible: int
     why_not: Text | None = None
     reason: str = ""
+    candidates: tuple[Unit, ...] = ()
+    """Who could lead: the units of the leading functions, then the supporting ones."""
 
 
 def preview_decomposition(
@@ -104,12 +107,15 @@ def preview_decomposition(
             nobody = Text("没有牵头单位", "no unit leads")
             why_not, reason = (words if answer.why == "conflict" else nobody), "unowned"
         supports = tuple(units[unit] for unit in now.duties.supports(line) if unit in units)
+        able = dict.fromkeys(
+            [*answer.candidates, *([answer.unit] if answer.unit is not None else []), *now.duties.supports(line)]
+        )
         section, title = now.book.nodes[line.node].section, title_of_check(now.book, line)
         out.append(
             PlannedTask(
                 check=key, node=line.node, section=section, title=title, method=line.check.method, lead=lead,
                 supports=supports, deadline=deadline, points=score.lost, possible=score.possible, why_not=why_not,
-                reason=reason,
+                reason=reason, candidates=tuple(units[unit] for unit in able if unit in units),
             )
         )  # fmt: skip
     return out
@@ -137,7 +143,7 @@ def _open_tasks(year: CampaignYear) -> dict[str, str]:
 def decompose(
     year: CampaignYear, plans: Sequence[PlannedTask], *, by: Post, at: datetime | None = None,
     leads: Mapping[str, str] | None = None, deadlines: Mapping[str, datetime | When] | None = None,
-    words: When | None = None,
+    words: When | None = None, milestone: int | None = None,
 ) -> list[int]:  # fmt: skip
     """Issue planned tasks; those of checks that have an open task meanwhile, or do not apply, are passed over.
 
@@ -149,6 +155,7 @@ def decompose(
         leads: other lead units, by check: their codes.
         deadlines: other deadlines, by check.
         words: the deadline of all others as it was given, with its words.
+        milestone: a node of the plan by whose day all of them are due; they hang on it.
 
     Returns:
         The numbers of the rows, in the order of the plans.
@@ -161,6 +168,11 @@ def decompose(
         raise PermissionDenied
     now = at or timezone.now()
     codes = {unit.code: unit for unit in Unit.objects.filter(county_id=year.campaign.county_id)}
+    if milestone is not None:
+        node = TimeNode.objects.filter(campaign=year.campaign, pk=milestone).first()
+        if node is None:
+            raise WorkError(Text("计划中没有该节点。", "The plan has no such node."), "milestone")
+        words, deadlines = When(end_of(node.on)), None
     drafts = []
     for plan in plans:
         if plan.reason in {"open", "not_applicable", "answered"}:
@@ -170,11 +182,16 @@ def decompose(
         drafts.append(
             TaskDraft(
                 plan.title, _unit(codes, code, plan.title), as_when(until), check=plan.check, node=plan.node,
-                supports=tuple(unit for unit in plan.supports if unit.code != code),
-                origin=(CHECK, plan.check, plan.title.zh),
+                supports=_supporting(plan, code), origin=(CHECK, plan.check, plan.title.zh), milestone=milestone,
             )
         )  # fmt: skip
     return [item.pk for item in issue_drafts(year, drafts, by, now)]
+
+
+def _supporting(plan: PlannedTask, lead: str) -> tuple[Unit, ...]:
+    """Return who supports: the units that support the check, and its own lead where another was chosen."""
+    units = [*plan.supports, *([plan.lead] if plan.lead is not None else [])]
+    return tuple(unit for unit in dict.fromkeys(units) if unit.code != lead)
 
 
 def issue_task(
@@ -264,6 +281,7 @@ class TaskDraft:
     person: int | None = None
     side: str = ""
     basis: tuple[Cited, ...] = ()
+    milestone: int | None = None
 
 
 def _unit(codes: Mapping[str, Unit], code: str, title: Text, field: str = "unit") -> Unit:
@@ -405,5 +423,5 @@ def _task(year: CampaignYear, draft: TaskDraft, settings: WorkSettings, now: dat
         deadline=draft.when.deadline, deadline_text=draft.when.text, cadence=draft.when.cadence,
         limit=draft.when.limit.amount if draft.when.limit else None,
         limit_unit=draft.when.limit.unit if draft.when.limit else "", follows_id=draft.follows, parent_id=draft.parent,
-        person_id=draft.person,
+        person_id=draft.person, milestone_id=draft.milestone,
     )  # fmt: skip

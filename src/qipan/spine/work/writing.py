@@ -17,6 +17,7 @@ from qipan.ground.units.models import Post
 from qipan.spine.work.errors import Stale
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
+from qipan.spine.work.replay import DUE
 
 #: Under this name an entry says after which act (version of the item) it was written.
 VERSION = "v"
@@ -42,8 +43,13 @@ def entry(
         work_item=item, step=step, handling_round=item.handling_round, at=at, recorded_at=recorded or at,
         person=by.person_id if by else None, by_person=str(by.person)[:80] if by else "",
         by_post=by.title_zh if by else "", by_unit=by.unit.code if by else "", text=text,
-        data={**(data or {}), VERSION: item.version}, observation=observation,
+        data={**(data or {}), **_due(item, step == Step.ISSUED), VERSION: item.version}, observation=observation,
     )  # fmt: skip
+
+
+def _due(item: WorkItem, says_so: bool) -> dict[str, str]:
+    """Return the deadline as the log keeps it, of an entry by which it came about."""
+    return {DUE: item.deadline.isoformat()} if says_so else {}
 
 
 def write(item: WorkItem, version: int, entries: Collection[LogEntry], **changes: Any) -> None:
@@ -59,6 +65,9 @@ def write(item: WorkItem, version: int, entries: Collection[LogEntry], **changes
     item.version = version + 1
     for each in entries:
         each.data = {**each.data, VERSION: item.version}
+    if "deadline" in changes and entries:
+        last = list(entries)[-1]
+        last.data = {**last.data, **_due(item, True)}
     LogEntry.objects.bulk_create(entries)
 
 
@@ -71,7 +80,7 @@ def beside(
     item.refresh_from_db()
     # What others did between our reading and our writing may have ended the item.
     check(action, State(item.state))
-    written = entry(item, step, by, now, text=text, data=data)
+    written = entry(item, step, by, now, text=text, data={**data, **_due(item, "deadline" in changes)})
     written.save(force_insert=True)
     return written
 

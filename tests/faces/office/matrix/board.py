@@ -22,6 +22,7 @@ MATRIX = {
     "responsibilities": Row(SIGNED_IN),
     "units": Row(SIGNED_IN),
     "unit": Row(SIGNED_IN, args=("office",)),
+    "own_targets": Row(SIGNED_IN, args=("office",)),
     "sites": Row(SIGNED_IN),
     "sites_geojson": Row(SIGNED_IN),
     "site": Row(SIGNED_IN, args=("S1",), answers=404),

@@ -6,6 +6,9 @@ from tests.faces.office.matrix.row import OFFICE, Row
 PEOPLE = OFFICE | {Role.SECURITY}
 MATRIX = {
     "setup_units": Row(OFFICE),
+    "unit_groups": Row(OFFICE),
+    "unit_group_new": Row(OFFICE),
+    "unit_group": Row(OFFICE, args=("townships",)),
     "unit_types": Row(OFFICE),
     "unit_new": Row(OFFICE),
     "unit_import": Row(OFFICE),

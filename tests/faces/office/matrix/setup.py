@@ -22,6 +22,7 @@ MATRIX: dict[str, Row] = {
     "setup_year_remove": Row(OFFICE, args=(2026,), answers=404),
     "setup_standard": Row(OFFICE),
     "setup_standard_pin": Row(OFFICE, args=("1" * 64,), answers=302),
+    "setup_leads": Row(OFFICE, answers=302),
     "setup_functions": Row(OFFICE, answers=302),
     "setup_function_map": Row(OFFICE, "post", answers=302),
     "setup_function_proposals": Row(OFFICE, answers=302),

@@ -13,7 +13,8 @@ from django.utils.html import escape
 
 from qipan.ground.audit.models import AuditEntry
 from qipan.ground.units.models import County, Post, Role, Unit
-from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty, TimeNode
+from qipan.overview.setup_leads import lead_choices
+from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear, FunctionDuty, TimeNode
 from qipan.spine.campaigns.setup import First, open_installation
 from qipan.spine.scorecards.queries import forget, standing
 from qipan.spine.standards.models import Edition
@@ -249,6 +250,39 @@ def test_proposals_are_looked_at_and_then_accepted(units: Client) -> None:
     assert year.duties_version == 1
     units.post("/setup/functions/undo/")
     assert not FunctionDuty.objects.exists()
+
+
+def test_leads_are_chosen_with_one_tap_or_as_proposed_and_taken_back(units: Client) -> None:
+    units.post("/setup/functions/proposals/", {"pair": ["housing|housing", "education|x1", "market_regulation|x2"]})
+    units.post("/setup/functions/map/", {"function": "housing", "unit": "x1"})
+    units.post("/setup/functions/map/", {"function": "housing", "unit": "t1"})
+    assert "Choose " in units.get("/setup/functions/").text
+    year = CampaignYear.objects.select_related("campaign__county").get(year=2026)
+    found = lead_choices(year, standing(year))
+    assert found.choices and all(
+        [each.points for each in one.candidates] == sorted((each.points for each in one.candidates), reverse=True)
+        for one in found.choices
+    ), "who carries most comes first"
+    page = units.get("/setup/functions/leads/").text
+    first = found.choices[0]
+    key = first.open.line.key
+    other = first.candidates[-1].unit.code
+    assert f'value="{key}|{other}"' in page
+    assert units.post("/setup/functions/leads/", {"one": f"{key}|nowhere"}).status_code == 422
+    assert units.post("/setup/functions/leads/", {}).status_code == 422
+    units.post("/setup/functions/leads/", {"one": f"{key}|{other}", "pair": [f"{key}|{first.candidates[0].unit.code}"]})
+    assert AnsweringLead.objects.get().unit.code == other, "the unit that was tapped, not what is ticked"
+    year.refresh_from_db()
+    after = lead_choices(year, standing(year))
+    assert after.unowned.possible == found.unowned.possible - first.open.sums.possible
+    units.post("/setup/functions/undo/")
+    assert not AnsweringLead.objects.exists()
+    pairs = [f"{one.open.line.key}|{one.proposed}" for one in found.choices if one.proposed]
+    units.post("/setup/functions/leads/", {"pair": pairs})
+    assert AnsweringLead.objects.count() == len(pairs)
+    assert AuditEntry.objects.filter(verb="campaigns.choose_lead").count() == len(pairs) + 1
+    units.post("/setup/functions/undo/")
+    assert not AnsweringLead.objects.exists()
 
 
 def test_the_map_of_functions_is_exported_as_it_is_shown(units: Client) -> None:

@@ -24,6 +24,8 @@ from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.overview.desk import Desk
 from qipan.overview.setup import OwedFunction, owed_functions
 from qipan.overview.setup_functions import Proposal, proposals
+from qipan.overview.setup_leads import lead_choices
+from qipan.spine.campaigns.actions import withdraw_answering_lead
 from qipan.spine.campaigns.functions import (
     DutyRow,
     Mapping,
@@ -77,6 +79,9 @@ def _page(
         "given": given or {},
         "error": error,
         "undo": undo.offered(request, PAGE),
+        "undecided": len(lead_choices(desk.year, standing(desk.year, timezone.localdate())).choices)
+        if desk.year
+        else 0,
         "exports": exports.links(request),
         "dated": request.GET.get("days") == "1" or bool(given and (given.get("from") or given.get("to"))),
     }
@@ -188,7 +193,12 @@ def setup_function_undo(request: HttpRequest) -> HttpResponse:
             Mapping(function, unit, _day(since), _day(until)) for function, unit, since, until in kept.get("map", ())
         ]
         map_functions(desk.campaign, given_back, by=desk.post)
+        if desk.year is not None:
+            for check in kept.get("withdraw", ()):
+                withdraw_answering_lead(desk.year, check, by=desk.post)
         messages.success(request, _("Taken back."))
+        if "withdraw" in kept:
+            return HttpResponseRedirect(reverse("setup_leads"))
     return HttpResponseRedirect(reverse("setup_functions"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from qipan.faces.office.jobs import RESULT_PAGES
 from qipan.faces.office.setup.journal_words import detail_words, thing_url, thing_words, verb_words
 from qipan.ground.audit import queries
 from qipan.ground.audit.queries import Entry, Filters
+from qipan.ground.documents.tables import csv_lines
 from qipan.ground.jobs import housekeeping
 from qipan.ground.units.acting import note_export
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ_JOURNAL
@@ -32,6 +33,9 @@ SHORT = 20_000
 """A chain of so many entries is walked while one waits; a longer one in the background."""
 INSTALLATION = "installation"
 MOST_EXPORTED = 100_000
+_CHAIN = (
+    "number", "at", "verb", "person", "post", "unit", "kind of thing", "id", "thing", "hash before", "algorithm", "hash", "said",
+)  # fmt: skip
 _DRAWN = re.compile(r"[0-9a-f-]{32,}")
 
 
@@ -53,11 +57,13 @@ def journal(request: HttpRequest) -> HttpResponse:
     if kind:
         return exports.export(kind, _("journal"), _headings(), _rows(chain, filters))
     listed = queries.entries(chain, filters, before=_number(request, "before"), after=_number(request, "after"))
+    length, algorithm = queries.end_of(chain)
     context = {
         "entries": [_shown(entry) for entry in listed.entries],
         "older": listed.older,
         "newer": listed.newer,
-        "length": queries.length(chain),
+        "length": length,
+        "algorithm": {"sha256": "SHA-256", "sm3": "SM3"}[algorithm],
         "filters": fields,
         "filtered": any((filters.verb, filters.person, filters.thing, filters.since, filters.until)),
         "reset_url": reverse("journal") if request.GET else "",
@@ -75,8 +81,15 @@ def journal_chain(request: HttpRequest) -> StreamingHttpResponse:
     """Hand the county's whole chain out, so that somebody else can verify it; that it was handed out is noted."""
     desk = at_desk(request)
     note_export(by=desk.post)
-    response = StreamingHttpResponse(queries.chain_lines(desk.county.code), content_type="application/x-ndjson")
-    name = f"journal-{desk.county.code}-{timezone.localdate():%Y%m%d}.jsonl"
+    as_csv = request.GET.get("format") == "csv"
+    lines: Iterator[bytes] = (
+        csv_lines(_CHAIN, queries.chain_rows(desk.county.code))
+        if as_csv
+        else (line.encode() for line in queries.chain_lines(desk.county.code))
+    )
+    kind = "text/csv; charset=utf-8" if as_csv else "application/x-ndjson"
+    response = StreamingHttpResponse(lines, content_type=kind)
+    name = f"journal-{desk.county.code}-{timezone.localdate():%Y%m%d}.{'csv' if as_csv else 'jsonl'}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

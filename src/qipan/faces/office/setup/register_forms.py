@@ -26,6 +26,8 @@ FIELD_WORDS = {
     "basis": gettext_lazy("Basis (document and clause)"), "site_types": gettext_lazy("Types of sites"), "areas": gettext_lazy("Areas"),
     "items": gettext_lazy("Checklist items"), "classes": gettext_lazy("Classes of findings"), "owner": gettext_lazy("Lead unit"),
     "leader": gettext_lazy("Leader in charge"),
+    "aliases": gettext_lazy("Other words for it"), "types": gettext_lazy("Units of these types"),
+    "functions": gettext_lazy("that carry one of these functions"), "listed": gettext_lazy("and these units in any case"),
     "is_territorial": gettext_lazy("Answers for an area"),
     "is_grassroots": gettext_lazy("Village or community"),
 }  # fmt: skip

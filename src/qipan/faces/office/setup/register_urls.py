@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from qipan.faces.office.setup import (
     administration,
+    group_pages,
     people_import,
     people_pages,
     site_import,
@@ -16,6 +17,9 @@ from qipan.faces.office.setup import (
 
 urlpatterns: list[URLPattern] = [
     path("units/", unit_pages.setup_units, name="setup_units"),
+    path("units/groups/", group_pages.unit_groups, name="unit_groups"),
+    path("units/groups/new/", group_pages.unit_group_new, name="unit_group_new"),
+    path("units/groups/<str:code>/", group_pages.unit_group, name="unit_group"),
     path("units/types/", unit_pages.unit_types, name="unit_types"),
     path("units/new/", unit_pages.unit_new, name="unit_new"),
     path("units/import/", unit_import.unit_import, name="unit_import"),

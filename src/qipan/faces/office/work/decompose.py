@@ -25,10 +25,12 @@ from qipan.faces.office.work.fields import Wrong, when_field, when_if
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.nodes import NodeRow, nodes
 from qipan.spine.work.actions import PlannedTask, decompose, preview_decomposition
 from qipan.spine.work.errors import WorkError
 from qipan.spine.work.limits import ahead
 from qipan.spine.work.permissions import DECOMPOSE
+from qipan.spine.work.plan.hanging import end_of
 from qipan.spine.work.timing.when import When
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class ShownPlan:
     why_not: Text | None
     fix_url: str
     fix_word: str
+    candidates: tuple[tuple[str, Text, bool], ...] = ()
+    """Code and name of each unit that could lead, and whether it is chosen; empty where there is nothing to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Choice:
     words: str = ""
     day: str = ""
     error: Text | str = ""
+    node: NodeRow | None = None
+    """A node of the plan by whose day all are due."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,18 +97,42 @@ def work_decompose(request: HttpRequest) -> HttpResponse:
     wanted = [plan for plan in plans if plan.check in ticked]
     try:
         with once(given.get("uid", "")):
-            made = decompose(desk.year, wanted, by=desk.post, words=choice.when)
+            made = decompose(
+                desk.year, wanted, by=desk.post, words=choice.when, leads=_leads(request.POST, wanted),
+                milestone=choice.node.pk if choice.node else None,
+            )  # fmt: skip
     except AlreadySent:
         return redirect(reverse("work_decompose") + "?done=1")
     except WorkError as error:
         return _page(request, desk, book, choice, ticked, error.words, status=422)
-    issued = [plan for plan in wanted if plan.why_not is None]
+    chosen = _leads(request.POST, wanted)
+    leads = {chosen.get(plan.check) or (plan.lead.code if plan.lead else "") for plan in wanted if _may_go(plan)}
     request.session[RESULT] = {
         "count": len(made),
-        "units": len({plan.lead.pk for plan in issued if plan.lead}),
+        "units": len(leads - {""}),
         "left": len(ticked) - len(made),
     }
     return redirect(reverse("work_decompose") + "?done=1")
+
+
+def _may_go(plan: PlannedTask) -> bool:
+    """Whether a check can be issued, at least once somebody has said who leads."""
+    return plan.why_not is None or (plan.reason == "unowned" and bool(plan.candidates))
+
+
+def _leads(given: Mapping[str, str], plans: Iterable[PlannedTask]) -> dict[str, str]:
+    """Return the units that were chosen to lead, by check, of those that could."""
+    found = {}
+    for plan in plans:
+        code = given.get(f"lead-{plan.check}", "")
+        if code in {unit.code for unit in plan.candidates}:
+            found[plan.check] = code
+    return found
+
+
+def _nodes(desk: Desk) -> list[NodeRow]:
+    """Return the nodes of the plan that lie ahead."""
+    return [node for node in nodes(desk.campaign.pk, timezone.localdate()) if node.days > 0] if desk.campaign else []
 
 
 def _choice(desk: Desk, given: Mapping[str, str]) -> Choice:
@@ -112,6 +142,10 @@ def _choice(desk: Desk, given: Mapping[str, str]) -> Choice:
     now = timezone.now()
     error: Text | str = ""
     found = None
+    node = next((each for each in _nodes(desk) if str(each.pk) == given.get("node", "")), None)
+    if node is not None:
+        # A node says the day: what was written beside it no longer counts.
+        return Choice(When(end_of(node.on)), section, side, node=node)
     try:
         found = when_if(given, desk.county.pk, now)
         if found is not None:
@@ -141,17 +175,20 @@ def _page(
     error: Text | str = "",
     status: int = 200,
 ) -> HttpResponse:
-    shown = [_shown(plan, book, ticked) for plan in _plans(desk, choice)]
+    plans = _plans(desk, choice)
+    chosen = _leads(request.POST, plans)
+    shown = [_shown(plan, book, ticked, chosen.get(plan.check, "")) for plan in plans]
     context: dict[str, Any] = {
         "deadline": when_field({"deadline": choice.words, "deadline_day": choice.day}, _("Deadline")),
         "written": choice.when.text if choice.when else "",
         "section": choice.section,
         "side": choice.side,
-        "filters": _filters(book, choice),
+        "node": choice.node,
+        "filters": _filters(book, choice, _nodes(desk)),
         "quick": list(_quick(timezone.localdate(), choice)),
         "error": error or choice.error,
-        "plans": [plan for plan in shown if plan.why_not is None],
-        "blocked": [plan for plan in shown if plan.why_not is not None],
+        "plans": [plan for plan in shown if plan.why_not is None or plan.candidates],
+        "blocked": [plan for plan in shown if plan.why_not is not None and not plan.candidates],
         "uid": uuid.uuid4(),
         "crumbs": [(_("Work"), reverse("work_list")), (_("Assign tasks from the standard"), "")],
     }
@@ -160,7 +197,7 @@ def _page(
     return render(request, "office/work/decompose.html", context, status=status)
 
 
-def _shown(plan: PlannedTask, book: Rulebook, ticked: set[str] | None) -> ShownPlan:
+def _shown(plan: PlannedTask, book: Rulebook, ticked: set[str] | None, chosen: str) -> ShownPlan:
     node = book.nodes[plan.node]
     line = book.lines[plan.check]
     fix_url = fix_word = ""
@@ -174,16 +211,25 @@ def _shown(plan: PlannedTask, book: Rulebook, ticked: set[str] | None) -> ShownP
         check=plan.check, code=node.code, title=line.check.title or node.title, method=METHODS.get(plan.method, Text(plan.method, plan.method)),
         url=f"{reverse('criterion', args=[node.key])}#check-{line.check.id}", lead=plan.lead.name if plan.lead else Text(),
         supports=tuple(unit.name for unit in plan.supports), lost=plan.points, possible=plan.possible,
-        deadline=timezone.localdate(plan.deadline), ticked=ticked is None or plan.check in ticked, why_not=plan.why_not,
-        fix_url=fix_url, fix_word=fix_word,
+        deadline=timezone.localdate(plan.deadline), why_not=plan.why_not, fix_url=fix_url, fix_word=fix_word,
+        # What nobody leads yet is ticked by whoever says who does.
+        ticked=plan.why_not is None if ticked is None else plan.check in ticked,
+        candidates=tuple(
+            (unit.code, unit.name, unit.code == (chosen or (plan.lead.code if plan.lead else ""))) for unit in plan.candidates
+        ) if _may_go(plan) and (len(plan.candidates) > 1 or plan.lead is None) else (),
     )  # fmt: skip
 
 
-def _filters(book: Rulebook, choice: Choice) -> list[dict[str, object]]:
+def _filters(book: Rulebook, choice: Choice, ahead_of: list[NodeRow]) -> list[dict[str, object]]:
     language = get_language() or "en"
     sections = {node.section for node in book.nodes.values()}
     named = [(key, f"{node.code} {node.title.into(language)}") for key, node in book.nodes.items() if key in sections]
+    by_node: list[dict[str, object]] = [
+        {"name": "node", "label": _("or due by a node of the plan"), "kind": "select", "value": choice.node.pk if choice.node else "",
+         "options": [("", _("no node")), *((str(one.pk), f"{one.on} {one.name.into(language)}") for one in ahead_of)]},
+    ] if ahead_of else []  # fmt: skip
     return [
+        *by_node,
         {"name": "section", "label": _("Section"), "kind": "select", "value": choice.section,
          "options": [("", _("all")), *named]},
         {"name": "side", "label": _("Hardware or software"), "kind": "select", "value": choice.side,

@@ -22,6 +22,7 @@ from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES, ShownJob
 from qipan.faces.office.work.fields import whole
+from qipan.faces.office.work.groups import group_options
 from qipan.ground.documents.problems import FileError
 from qipan.ground.units.registers import post_words
 from qipan.overview.points import unit_names
@@ -211,6 +212,7 @@ def _settling(request: HttpRequest, found: FileRow) -> dict[str, Any]:
     return {
         "unit_words": words,
         "units": [(unit.code, unit.name) for unit in unit_names(desk.county.pk).values()],
+        "groups": group_options(desk.county.pk),
         "tables": tables,
         "is_missing": any(one["missing"] for one in tables),
         "field_names": [(name, field.name) for name, field in FIELDS.items() if name != "serial"],

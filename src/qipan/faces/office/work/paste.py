@@ -22,6 +22,8 @@ from qipan.faces.office.photos import PhotosNotTaken, taken
 from qipan.faces.office.templatetags.office import minute
 from qipan.faces.office.work.acts import unit_options
 from qipan.faces.office.work.fields import Words, Wrong, when_field, when_if
+from qipan.faces.office.work.groups import group_options
+from qipan.ground.units.groups import named_in, unit_groups
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.sponsors import sites_to_choose
 from qipan.spine.work.errors import WorkError
@@ -82,14 +84,22 @@ def _preview(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     today, now = timezone.localdate(), timezone.now()
     county = desk.county.pk
     if kind == SPEECH:
+        groups = [group for group in unit_groups(county, today) if group.units]
         rows = [
-            ShownDraft(place, point.title, point.text, point.label) for place, point in enumerate(speech_points(text))
+            ShownDraft(
+                place,
+                point.title,
+                point.text,
+                point.label,
+                unit=found.key if (found := named_in(point.text, groups)) else "",
+            )
+            for place, point in enumerate(speech_points(text))
         ]
     else:
-        found = chat_lines(text, sites_by_name(county, today), units_by_name(county, today), dates(county, now))
+        lines = chat_lines(text, sites_by_name(county, today), units_by_name(county, today), dates(county, now))
         rows = [
             ShownDraft(place, one.what, one.line, unit=one.unit, deadline=one.deadline, site=one.site)
-            for place, one in enumerate(found)
+            for place, one in enumerate(lines)
         ]
     if not rows:
         words = (
@@ -147,7 +157,10 @@ def _issue(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
         )
         % {"count": count},
     )
-    return redirect(f"{reverse('work_list')}?number={','.join(numbers)}")
+    shown = ",".join(numbers)
+    # What an address cannot carry is found by where it came from, the newest first.
+    chosen = f"number={shown}" if len(shown) < 1500 else f"origin={kind}&sort=-number"
+    return redirect(f"{reverse('work_list')}?{chosen}")
 
 
 def _rows(request: HttpRequest, desk: Desk) -> list[ShownDraft]:
@@ -182,6 +195,7 @@ def _page(
         "uid": uuid.uuid4(), "longest": LONGEST,
         "deadline": when_field(given, _("Deadline of all that have none of their own"), required=False),
         "units": unit_options(desk.county.pk) if rows else [],
+        "groups": group_options(desk.county.pk) if rows and kind == SPEECH else [],
         "sites": [(site.code, site.name.into(language)) for site in sites_to_choose(desk.county.pk, timezone.localdate())]
         if rows and kind == CHAT else [],
         "tabs": [

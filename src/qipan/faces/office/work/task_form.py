@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,15 +20,19 @@ from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.work.acts import unit_options
 from qipan.faces.office.work.fields import Field, Words, Wrong, text_of, when_field, when_of, whole
+from qipan.faces.office.work.groups import group_options
 from qipan.faces.office.work.item import SIDE_WORDS
 from qipan.ground.units.drafts import draft_of, drop_draft
+from qipan.ground.units.groups import KEY, group_codes, group_of
 from qipan.ground.units.registers import post_choices
 from qipan.ground.units.sent import AlreadySent, once
+from qipan.overview.points import unit_names
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.actions import issue_task
 from qipan.spine.work.basis.actions import Cited
 from qipan.spine.work.basis.queries import documents
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.groups.actions import issue_to_units
 from qipan.spine.work.permissions import ISSUE_TASK
 from qipan.spine.work.queries import item_page
 
@@ -59,6 +63,10 @@ def task_new(request: HttpRequest) -> HttpResponse:
             note = _("You began to write this earlier; your draft stands below.")
         return _page(request, desk, book, given, note=note)
     given = {name: ",".join(request.POST.getlist(name)) for name in request.POST}
+    if given.get("unit", "").startswith(KEY) and given.get("do") != "back":
+        return _to_group(request, desk, book, given)
+    if given.get("do") == "back":
+        return _page(request, desk, book, given)
     try:
         with once(given.get("uid", "")):
             item = issue_task(desk.year, by=desk.post, **_read(desk, given))
@@ -75,6 +83,60 @@ def task_new(request: HttpRequest) -> HttpResponse:
         _("Task %(number)s was given to %(unit)s, which has been told.") % {"number": item.number, "unit": name},
     )
     return redirect("work_item", item.number)
+
+
+def _to_group(request: HttpRequest, desk: Desk, book: Rulebook, given: dict[str, str]) -> HttpResponse:
+    """Show the units of a group before anything is issued, and issue to those that are ticked."""
+    group = group_of(desk.county.pk, given["unit"].removeprefix(KEY), timezone.localdate())
+    known = unit_names(desk.county.pk)
+    units = [known[pk] for pk in group.units if pk in known] if group is not None else []
+    if group is None or not units or desk.year is None:
+        return _page(request, desk, book, given, wrong=Wrong("unit", _("No unit is in this group today.")))
+    try:
+        read = _read(desk, given)
+    except Wrong as wrong:
+        return _page(request, desk, book, given, wrong=wrong)
+    sent = given.get("do") == "group"
+    ticked = [one.code for one in units if not sent or one.code in request.POST.getlist("member")]
+    together = given.get("share") == "one" or (not sent and bool(read["check"]))
+    lead = given.get("lead", "") or units[0].code
+    error: Words = ""
+    if sent:
+        read.pop("unit")
+        try:
+            with once(given.get("uid", "")):
+                made = issue_to_units(desk.year, ticked, by=desk.post, lead=lead if together else "", **read)
+        except AlreadySent:
+            return redirect(reverse("work_list") + "?kind=task&sort=-number")
+        except WorkError as refused:
+            error = refused.words
+        else:
+            drop_draft(desk.post, DRAFT)
+            count = len(made)
+            words = ngettext(
+                "%(count)d task was given; its units have been told.", "%(count)d tasks were given; their units have been told.", count
+            )  # fmt: skip
+            messages.success(request, words % {"count": count})
+            shown = ",".join(item.number for item in made)
+            chosen = f"number={shown}" if len(shown) < 1500 else "kind=task&sort=-number"
+            return redirect(f"{reverse('work_list')}?{chosen}")
+    own = {"member", "share", "lead", "do", "csrfmiddlewaretoken", "uid"}
+    context: dict[str, Any] = {
+        "group": group, "members": [(one.code, one.name, one.code in ticked) for one in units], "lead": lead,
+        "together": together, "error": error, "uid": given.get("uid") or uuid.uuid4(), "title": given.get("title", ""),
+        "when": read["deadline"],
+        "carried": [(name, value) for name, values in request.POST.lists() if name not in own for value in values],
+        "crumbs": [(_("Work"), reverse("work_list")), (_("Give a task"), reverse("task_new")), (group.name.into(get_language() or "en"), "")],
+    }  # fmt: skip
+    return render(request, "office/work/task_group.html", context, status=422 if error else 200)
+
+
+def _helpers(desk: Desk, given: str) -> list[str]:
+    """Return the codes of the supporting units that were chosen, groups by their units."""
+    today, found = timezone.localdate(), []
+    for code in given.split(","):
+        found += group_codes(desk.county.pk, code, today) if code.startswith(KEY) else [code] if code else []
+    return list(dict.fromkeys(found))
 
 
 def _read(desk: Desk, given: Mapping[str, str]) -> dict[str, Any]:
@@ -95,7 +157,7 @@ def _read(desk: Desk, given: Mapping[str, str]) -> dict[str, Any]:
     return {
         "title": Text(title), "unit": given["unit"], "deadline": when_of(given, desk.county.pk, timezone.now()),
         "text": text_of(given.get("text", ""), "text", required=False), "deliverable": given.get("deliverable", "")[:300],
-        "check": given.get("check", ""), "supports": [code for code in given.get("supports", "").split(",") if code],
+        "check": given.get("check", ""), "supports": _helpers(desk, given.get("supports", "")),
         "parent": given.get("parent", ""), "post": whole(given.get("post", "")) or None, "side": given.get("side", ""),
         "basis": [Cited(document, clause)] if document else [],
     }  # fmt: skip
@@ -124,6 +186,7 @@ def _fields(desk: Desk, book: Rulebook, given: Mapping[str, str]) -> list[Field]
 
     language = get_language() or "en"
     units = unit_options(desk.county.pk)
+    groups = group_options(desk.county.pk)
     posts = [(str(pk), name) for pk, name in post_choices(desk.county.pk, timezone.localdate())]
     papers: list[tuple[str, Words]] = [(str(one.pk), one.cited_as) for one in documents(desk.post)]
     sides: list[tuple[str, Words]] = [
@@ -132,13 +195,14 @@ def _fields(desk: Desk, book: Rulebook, given: Mapping[str, str]) -> list[Field]
     ]
     return [
         Field("title", _("Task"), "text", value("title"), _("What is to be done, in one line.")),
-        Field("unit", _("Lead unit"), "select", value("unit"), options=units),
+        Field("unit", _("Lead unit"), "select", value("unit"),
+              _("A group leads on to its units: a task for each, or one that one of them leads."), options=[units[0], *groups, *units[1:]]),
         when_field(given, _("Deadline")),
         Field("deliverable", _("To be handed in"), "text", value("deliverable"), required=False),
         Field("text", _("What is wanted"), "textarea", value("text"), required=False, rows=3),
         Field(
             "supports", _("Supporting units"), "selects", value("supports").split(","),
-            _("Hold Ctrl to choose several."), required=False, options=units[1:],
+            _("Hold Ctrl to choose several."), required=False, options=[*groups, *units[1:]],
         ),
         Field("post", _("Person in charge"), "select", value("post"), required=False,
               options=[("", _("nobody in particular")), *posts]),

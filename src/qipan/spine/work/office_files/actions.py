@@ -21,6 +21,7 @@ from qipan.ground.jobs.actions import enqueue
 from qipan.ground.jobs.kinds import JobRefused, handles
 from qipan.ground.jobs.progress import Progress
 from qipan.ground.units.acting import actor
+from qipan.ground.units.groups import unit_groups
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.worktime.queries import clock
 from qipan.spine.work.lightness.grounds import Grounds, Halt, given
@@ -87,11 +88,12 @@ def settle(
         file_id: the file.
         by: the office.
         headings: word over a column -> field; "" for a column that nothing is taken from.
-        units: word for units -> their codes; none to leave the word out.
+        units: word for units -> their codes, or keys of groups; none to leave the word out.
         fallback: the deadline of rows whose own has passed, or that need one and have none.
     """
     _may(by)
     codes = set(Unit.objects.filter(county=by.unit.county).values_list("code", flat=True))
+    codes |= {group.key for group in unit_groups(by.unit.county_id, timezone.localdate())}
     sound = {word[:120]: field for word, field in headings.items() if word and (field == "" or field in FIELDS)}
     meant = {word[:120]: [code for code in some if code in codes] for word, some in units.items() if word}
     with act(actor(by)) as noted:

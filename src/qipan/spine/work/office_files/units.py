@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from qipan.assessment.text import Text
+from qipan.ground.units.groups import KEY, Group, by_word, spoken, unit_groups
 from qipan.ground.units.models import County, Unit
 from qipan.ground.units.naming import UnitNames, unit_names
 from qipan.ground.units.queries import held
@@ -18,18 +19,6 @@ _LEADS = re.compile(r"[(（\[【]\s*(?:牵头|牵头单位|主办|lead)\s*[)）\
 _PART = re.compile(r"(牵头|主办|主责|责任|配合|协办|支持)(?:单位|部门)?\s*[:：]")
 _EACH = re.compile(r"^(?:全县|县内)?(?:各|所有|全部|全体)")
 _HELPING = {"配合", "协办", "支持"}
-_GROUPS: Mapping[str, tuple[str, ...]] = {
-    "乡镇": ("town", "township"), "乡": ("township",), "镇": ("town",), "镇乡": ("town", "township"),
-    "乡镇街道": ("town", "township", "subdistrict"), "镇街": ("town", "township", "subdistrict"),
-    "镇街道": ("town", "subdistrict"), "街道": ("subdistrict",), "街镇": ("town", "township", "subdistrict"),
-    "社区": ("community", "neighbourhood_committee"), "村": ("village", "village_committee"),
-    "村社区": ("village", "village_committee", "community", "neighbourhood_committee"),
-    "村居": ("village", "village_committee", "community", "neighbourhood_committee"),
-    "部门": ("department", "government_department", "party_department"),
-    "县直部门": ("department", "government_department", "party_department"),
-    "县直各部门": ("department", "government_department", "party_department"),
-}  # fmt: skip
-"""What offices call groups of units, and the types in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,9 @@ class UnitWords:
     by_type: Mapping[str, list[int]]
     types: Mapping[str, str]
     explained: Mapping[str, Sequence[str]]
-    """What the office has said that other words mean: word -> codes, none to leave it out."""
+    """What the office has said that other words mean: word -> codes of units or keys of groups, none to leave it out."""
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """The county's groups, by everything that they are called."""
     _bare: dict[str, list[int]] = field(default_factory=dict)
     _known: dict[str, tuple[list[int], bool] | None] = field(default_factory=dict)
 
@@ -63,20 +54,28 @@ class UnitWords:
 
     def _find(self, word: str) -> tuple[list[int], bool] | None:
         if word in self.explained:
-            found = [self.names.by_code[code] for code in self.explained[word] if code in self.names.by_code]
+            found = list(dict.fromkeys(pk for code in self.explained[word] for pk in self._of_code(code)))
             return found, len(found) > 1
         one = self.names.find(word) or self._bare.get(_bare(word), [])
         if len(one) == 1:
             return one, False
+        group = self.groups.get(spoken(word))
+        if group is not None and group.units:
+            return sorted(group.units), True
         each = _EACH.match(word)
-        if each is not None and (group := self._group(word[each.end() :])):
-            return group, True
+        if each is not None and (of_type := self._of_type(word[each.end() :])):
+            return of_type, True
         return None
 
-    def _group(self, word: str) -> list[int]:
-        plain = re.sub(r"[()（）\[\]【】、/和及与\s]", "", word)
-        types = _GROUPS.get(plain) or ((self.types[folded(plain)],) if folded(plain) in self.types else ())
-        return sorted(pk for kind in types for pk in self.by_type.get(kind, ()))
+    def _of_code(self, code: str) -> Sequence[int]:
+        """Return the unit of a code, or the units of a group's key."""
+        if code.startswith(KEY):
+            return next((one.units for one in self.groups.values() if one.key == code), ())
+        return (self.names.by_code[code],) if code in self.names.by_code else ()
+
+    def _of_type(self, word: str) -> list[int]:
+        kind = self.types.get(folded(re.sub(r"[()（）\[\]【】、/和及与\s]", "", word)), "")
+        return sorted(self.by_type.get(kind, ()))
 
     def near(self, word: str) -> list[tuple[str, Text]]:
         """Return the units that a word may be short for: its characters stand in their names in this order."""
@@ -86,7 +85,7 @@ class UnitWords:
 
 
 def unit_words(county: County, on: date, explained: Mapping[str, Sequence[str]]) -> UnitWords:
-    """Return the words for a county's units (three statements)."""
+    """Return the words for a county's units and groups (nine statements)."""
     names = unit_names(county.pk, on)
     by_type: dict[str, list[int]] = {}
     for pk, kind in Unit.objects.filter(held(on), county=county, merged_into=None).values_list("pk", "type"):
@@ -95,7 +94,8 @@ def unit_words(county: County, on: date, explained: Mapping[str, Sequence[str]])
     for word, pks in names.by_name.items():
         for plain in {_bare(word), _bare(word.removeprefix(folded(county.name_zh)))} - {word}:
             bare.setdefault(plain, []).extend(pk for pk in pks if pk not in bare.get(plain, ()))
-    return UnitWords(names, by_type, type_by_word(unit_types(county.pk)), explained, bare)
+    groups = by_word(unit_groups(county.pk, on))
+    return UnitWords(names, by_type, type_by_word(unit_types(county.pk)), explained, groups, bare)
 
 
 def _bare(word: str) -> str:

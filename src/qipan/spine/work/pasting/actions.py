@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.sites.models import Site
+from qipan.ground.units.groups import KEY, group_codes
 from qipan.ground.units.models import Post
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.errors import WorkError
+from qipan.spine.work.groups.actions import issue_to_units
 from qipan.spine.work.limits import ahead
 from qipan.spine.work.models import WorkItem
 from qipan.spine.work.opening import Finding, open_orders
-from qipan.spine.work.tasks import issue_task
 from qipan.spine.work.timing.when import When, set_to
 from qipan.spine.work.writing import moment
 
@@ -26,7 +28,10 @@ SPEECH, CHAT = "speech", "chat"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A task or an order as a person has confirmed it; `label` is its numbering in the speech."""
+    """A task or an order as a person has confirmed it; `label` is its numbering in the speech.
+
+    The unit of a task may be a group's key: each unit of it gets a task of its own.
+    """
 
     title: str
     unit: str
@@ -81,7 +86,7 @@ def issue_drafts(
     with transaction.atomic():
         for row, draft in enumerate(drafts):
             try:
-                numbers.append(_issue(year, kind, draft, by, source, now))
+                numbers += _issue(year, kind, draft, by, source, now)
             except DraftError:
                 raise
             except WorkError as error:
@@ -91,14 +96,19 @@ def issue_drafts(
     return numbers
 
 
-def _issue(year: CampaignYear, kind: str, draft: Draft, by: Post, source: str, now: datetime) -> str:
+def _issue(year: CampaignYear, kind: str, draft: Draft, by: Post, source: str, now: datetime) -> list[str]:
     when = draft.when or When(now)
     origin = (kind, "", f"{source} {draft.label}".strip()[:200])
     if kind == SPEECH:
-        item = issue_task(
-            year, by=by, origin=origin, at=now, title=Text(draft.title), unit=draft.unit, deadline=when, text=draft.text
-        )  # fmt: skip
-        return item.number
+        units = (
+            group_codes(by.unit.county_id, draft.unit, timezone.localdate(now))
+            if draft.unit.startswith(KEY)
+            else [draft.unit]
+        )
+        made = issue_to_units(
+            year, units, by=by, origin=origin, at=now, title=Text(draft.title), deadline=when, text=draft.text
+        )
+        return [item.number for item in made]
     place = Site.objects.filter(county=by.unit.county, code=draft.site).first() if draft.site else None
     if draft.site and place is None:
         raise WorkError(Text("本县没有此点位。", "The county has no such site."), "site")
@@ -108,6 +118,6 @@ def _issue(year: CampaignYear, kind: str, draft: Draft, by: Post, source: str, n
     )  # fmt: skip
     (opened,) = open_orders(year, [finding], by=by, origin=origin, at=now)
     if when.text:
-        made = WorkItem.objects.get(pk=opened.pk)
-        WorkItem.objects.filter(pk=opened.pk).update(**set_to(made, when))
-    return opened.number
+        order = WorkItem.objects.get(pk=opened.pk)
+        WorkItem.objects.filter(pk=opened.pk).update(**set_to(order, when))
+    return [opened.number]

@@ -17,7 +17,7 @@ EVERYDAY = {
     "For a chat group", "From pasted text", "Name a deputy", "Own targets",
     "Functions and units", "Give a task", "Groups of units", "Leads to choose", "Make a group", "Log what your unit found", "Import a file", "My account", "New edition", "Not allowed", "Not found", "Open a round",
     "People and posts", "Proposals", "Qipan", "Record a visit", "Settings", "Sign in", "Something went wrong",
-    "This link leads nowhere", "Types of units", "Visits and reviews", "What was sent",
+    "This link leads nowhere", "Types of units", "Visits and reviews", "What the lights mean", "What was sent",
 }  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def test_a_unit_prints_each_of_the_four_lists_and_only_its_rows(page: Page, serv
     sign_in(page, server, "example-liaison")
     page.goto(f"{server}/work/")
     with page.expect_navigation():
+        page.locator(".head-menu summary").click()
         page.get_by_role("link", name="打印责任清单").or_(page.locator('a[href*="/work/units/"]')).first.click()
     unit = page.locator("h1").inner_text().split("：")[1].strip()
     leads = page.locator("#part-lead").locator("xpath=..").locator('td[data-label="牵头单位"]').all_inner_texts()

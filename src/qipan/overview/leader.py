@@ -15,6 +15,7 @@ from qipan.overview.board import Ahead, cut_of, nodes_ahead
 from qipan.overview.sponsors import SponsorPage, page_of
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.scorecards.queries import Standing, standing
+from qipan.spine.work.hard.queries import Line, owned_by
 from qipan.spine.work.instructing import may_take_back, standing_instructions
 from qipan.spine.work.models import LogEntry, Step
 from qipan.spine.work.queries import Counts, Filters, Row, counts, items, top_risks
@@ -46,10 +47,12 @@ class LeaderPage:
     deciding: Ahead | None
     own: SponsorPage
     """The places that the leader sponsors."""
+    hard: tuple[Line, ...]
+    """The unsolved hard problems that the leader owns."""
 
 
 def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
-    """Return a leader's page (thirty statements at most)."""
+    """Return a leader's page (thirty-six statements at most)."""
     today = timezone.localdate(now)
     here = standing(year, today)
     return LeaderPage(
@@ -60,6 +63,7 @@ def leader(post: Post, year: CampaignYear, now: datetime) -> LeaderPage:
         said=tuple(_said(post, year, now)),
         deciding=next((node for node in nodes_ahead(year, today) if node.decides), None),
         own=page_of(post, year, SponsorName(LEADER, post.stands_for_id or post.pk, post_words(post)), now),
+        hard=tuple(owned_by(post, year, now)),
     )
 
 

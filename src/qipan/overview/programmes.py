@@ -64,6 +64,15 @@ def site_choices(county_id: int, on: date) -> list[tuple[int, Text]]:
     ]
 
 
+def site_codes(county_id: int, on: date) -> list[tuple[str, Text]]:
+    """Return the same sites, named by their codes (one statement)."""
+    rows = Site.objects.filter(held(on), county_id=county_id).order_by("code")
+    return [
+        (code, Text(f"{code} {zh}", f"{code} {en or zh}"))
+        for code, zh, en in rows.values_list("code", "name_zh", "name_en")
+    ]
+
+
 def programmes_at(county_id: int, code: str) -> list[tuple[int, Text]]:
     """Return the programmes that a site belongs to, by its name or its territory (five statements at most)."""
     found = list(Programme.objects.filter(county_id=county_id).prefetch_related("units"))

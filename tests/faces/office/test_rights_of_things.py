@@ -16,10 +16,12 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from qipan.ground.audit.journal import Thing, act
 from qipan.ground.files.photos import add_photo
 from qipan.ground.jobs.models import Job
 from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
+from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post, Role, Unit, UnitGroup
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
@@ -39,7 +41,17 @@ from qipan.spine.standards.models import OfficeBook
 from qipan.spine.standards.office_book.reading import Book, Branch, Content
 from qipan.spine.work.basis.models import BasisDocument
 from qipan.spine.work.classes import seed_classes
-from qipan.spine.work.models import Escalation, Handover, Slip, WorkItem
+from qipan.spine.work.models import (
+    Escalation,
+    Handover,
+    HardProblem,
+    HardStep,
+    Mechanism,
+    Run,
+    RunDecision,
+    Slip,
+    WorkItem,
+)
 from qipan.spine.work.office_files.actions import kept_file
 from qipan.spine.work.office_files.models import OfficeFile
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
@@ -60,7 +72,7 @@ OF_ALL = {"edition", "edition_diff", "setup_standard_pin"}
 #: What a word in the address chooses, of which each county has its own: a code of the standard, a year, a class.
 CHOICES = {"criterion", "review_new", "setup_year", "setup_year_remove", "work_class", "work_class_item"}
 #: Fields that name a part of the thing that is there.
-FILLED = {"visit_correct": {"item": "road.r2"}, "review_correct": {"item": "2.1"}}
+FILLED = {"visit_correct": {"item": "road.r2"}, "review_correct": {"item": "2.1"}, "hard_step_keep": {"act": "done"}}
 
 
 @pytest.fixture
@@ -129,11 +141,30 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     special = SpecialAction.objects.create(
         campaign=year.campaign, name_zh="专项行动", first=now.date(), last=now.date() + timedelta(days=20)
     )
+    hard = HardProblem.objects.create(
+        campaign=year.campaign,
+        title_zh="难题",
+        why="难",
+        owner=town["leader"],
+        lead=unit,
+        review_on=now.date(),
+        begun_at=now,
+    )
+    step = HardStep.objects.create(problem=hard, text="一步", unit=unit, due=now.date())
+    weekly = Mechanism.objects.create(
+        campaign=year.campaign, name_zh="周调度", rhythm="weekly", day=5, looks=["late"], since=now.date()
+    )
+    run = Run.objects.create(
+        mechanism=weekly, planned_on=now.date(), on=now.date(), next_on=now.date() + timedelta(days=7), as_of=now
+    )
+    decided = RunDecision.objects.create(run=run, text="修路", lead=unit, due=now.date() + timedelta(days=9))
     channel = Channel.objects.create(county=county, kind="dry", name="群", entered_at=now)
     book = OfficeBook.objects.create(
         county=county, name="a.xlsx", digest="2" * 64, begun_at=now, begun_by="创城办", saved_at=now, saved_by="创城办",
         content=Book("标准", "表", [Branch("Ⅰ-1", "甲", "表!A2", [], [Content("Ⅲ-1", "乙", "表!C2", methods=["document_review"])])]).plain(),
     )  # fmt: skip
+    with act(actor(town["office"])) as noted:
+        noted.note("units.edit", Thing("unit", str(unit.pk)), {"changes": {"name_zh": ["", "只此一家"]}})
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
@@ -158,9 +189,13 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
         "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
+        "hard_problem": (hard.pk,), "hard_edit": (hard.pk,), "hard_attach": (hard.pk,), "hard_step_keep": (hard.pk,),
+        "hard_decide": (hard.pk, "review"), "hard_step": (step.pk,), "mechanism_edit": (weekly.pk,),
+        "mechanism_prepare": (weekly.pk,), "mechanism_run": (run.pk,), "mechanism_decision": (decided.pk,),
+        "run_edit": (run.pk,), "run_close": (run.pk,),
         "special_attach": (special.pk,), "special_detach": (special.pk,),
         "handover_sign": (handed.pk,), "setup_channel": (channel.pk,), "setup_channel_try": (channel.pk,),
-        "basis_document": (paper.pk,), "office_book": (book.pk,), "office_book_part": (book.pk, 1),
+        "basis_document": (paper.pk,), "office_book": (book.pk,), "versions": ("unit", str(unit.pk)), "office_book_part": (book.pk, 1),
         "office_book_look": (book.pk,), "office_book_drop": (book.pk,),
     }  # fmt: skip
     for name in MATRIX:
@@ -218,6 +253,8 @@ def may(name: str, row: Row, role: Role, relation: str) -> bool:
     if relation == FOREIGN and name not in OF_ALL:
         return False
     if row.concerned is not None and role not in row.concerned:
+        return False
+    if row.owner and role == Role.LEADER and relation != OWN:
         return False
     if row.finder and role == Role.INSPECTOR and relation != OWN:
         return False

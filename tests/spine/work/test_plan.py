@@ -16,6 +16,7 @@ from qipan.spine.campaigns.nodes import reach_node, remove_node
 from qipan.spine.campaigns.phases import PhasePlan, add_phase, change_phase, phases, remove_phase
 from qipan.spine.ledger.models import Round
 from qipan.spine.work import actions
+from qipan.spine.work.lightness.halts import RuleBroken
 from qipan.spine.work.messages import day_of
 from qipan.spine.work.models import Step, WorkItem
 from qipan.spine.work.plan.figures import Figures, plan_figures
@@ -76,6 +77,10 @@ def test_a_node_moves_with_what_was_confirmed_and_nothing_else(town: Town) -> No
     moves = {one.number: (one.moves, one.then - one.deadline) for one in shift.items}
     assert moves == {mine.number: (True, WEEK), own.number: (False, WEEK), left.number: (True, WEEK)}
     chosen = Chosen(shift.mark, items=frozenset({mine.pk}))
+    with pytest.raises(RuleBroken):
+        move_node(
+            by.pk, by.on + WEEK, version=1, chosen=chosen, reason="测评前关停沿街门面", by=town["office"], at=at(3)
+        )
     moved = move_node(by.pk, by.on + WEEK, version=1, chosen=chosen, reason="省里通知推迟", by=town["office"], at=at(3))
     assert (moved.items, moved.rounds) == (1, 0)
     assert TimeNode.objects.get().on == by.on + WEEK

@@ -20,6 +20,7 @@ from qipan.assessment.scale import POINT
 from qipan.assessment.scorecard import Adjustment
 from qipan.assessment.text import Text
 from qipan.faces.office.figures import DECIMALS, Parts
+from qipan.faces.office.marks import mark_of
 from qipan.overview.points import UNOWNED, UnitName, Whose
 from qipan.overview.standard import StandardTree, TreeNode
 
@@ -101,7 +102,7 @@ def rows(
     )
     base = reverse("criterion", args=["-"])[: -len("-/")]
     pills = {
-        state: f'<span class="pill pill-{pill}">{escape(words[state])}</span>'
+        state: f'<span class="pill pill-{mark_of(pill)}">{escape(words[state])}</span>'
         if pill
         else f'<span class="muted">{escape(words[state])}</span>'
         for state, pill in PILLS.items()

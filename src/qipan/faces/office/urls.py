@@ -12,6 +12,7 @@ from qipan.faces.office import (
     imports,
     jobs,
     ledger,
+    legend,
     office_books,
     photos,
     points,
@@ -48,6 +49,7 @@ urlpatterns = [
     # A node's code is free, so that it may hold a slash; it comes after the addresses above.
     path("standard/<path:key>/", criterion.criterion, name="criterion"),
     path("assumptions/", assumptions.assumptions, name="assumptions"),
+    path("lights/", legend.lights, name="lights"),
     path("responsibilities/", responsibilities.responsibilities, name="responsibilities"),
     path("units/", units.units, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),

@@ -21,6 +21,7 @@ from qipan.project.example.calendar import Calendar
 from qipan.project.example.chance import SEED
 from qipan.project.example.channels import make_channels
 from qipan.project.example.duties import choose_leads, make_function_duties, make_site_duties
+from qipan.project.example.hard import list_hard_problems, set_up_mechanisms
 from qipan.project.example.leadership import make_headquarters, make_sponsors
 from qipan.project.example.orders import OrderPlan, with_sources
 from qipan.project.example.orders import plan as plan_orders
@@ -82,6 +83,8 @@ def load(today: date | None = None, seed: str = SEED) -> CampaignYear:
         end = when.moment(1.0, 0.999)
         tie_tasks(year, posts["example-office"], end)
         begin_special_actions(year, posts, when, end)
+        list_hard_problems(year, posts, end)
+        set_up_mechanisms(year, posts, end)
         make_programmes(county, units, posts["example-office"])
         make_channels(county, units["qs-qingshi"], timezone.now())
     return year

@@ -20,6 +20,8 @@ class WorkConfig(AppConfig):
             points,
             reminders,
         )
+        from qipan.spine.work.hard import reminding  # noqa: F401
+        from qipan.spine.work.mechanisms import actions as mechanism_actions  # noqa: F401
         from qipan.spine.work.office_files import actions  # noqa: F401
         from qipan.spine.work.timing import again  # noqa: F401
 

@@ -91,15 +91,7 @@ def ladder_page(post: Post, page: int = 1, *, now: datetime | None = None) -> La
     moment = now or timezone.now()
     county = post.unit.county_id
     ladder = ladder_of(county)
-    found = WorkItem.objects.filter(escalatable(moment), county_id=county).order_by("deadline", "id")
-    limits = days_of(ladder)
-    lines = []
-    for item in fetched(found).prefetch_related("escalations"):
-        mine = decided(item.escalations.all(), item)
-        wanted = proposal(days_over(item, moment), limits, mine)
-        if wanted is not None:
-            confirmed = [one.rung for one in mine if one.confirmed]
-            lines.append((item, wanted, confirmed[0] if confirmed else None))
+    lines = proposals(county, moment, ladder)
     shown = lines[:AT_ONCE]
     history = Escalation.objects.filter(work_item__county_id=county)
     total = history.count()
@@ -110,6 +102,24 @@ def ladder_page(post: Post, page: int = 1, *, now: datetime | None = None) -> La
         ladder, _by_unit(shown, county, moment), len(lines), len(lines) - len(shown),
         tuple(_decision(one) for one in past), pages, page, total, moment,
     )  # fmt: skip
+
+
+def proposals(
+    county_id: int, now: datetime, ladder: Ladder | None = None
+) -> list[tuple[WorkItem, Proposed, Rung | None]]:
+    """Return the items of a county that stand before a rung, the longest over its deadline first, each with its rung and
+    the last one that was confirmed (four statements at most).
+    """
+    limits = days_of(ladder or ladder_of(county_id))
+    found = WorkItem.objects.filter(escalatable(now), county_id=county_id).order_by("deadline", "id")
+    lines = []
+    for item in fetched(found).prefetch_related("escalations"):
+        mine = decided(item.escalations.all(), item)
+        wanted = proposal(days_over(item, now), limits, mine)
+        if wanted is not None:
+            confirmed = [one.rung for one in mine if one.confirmed]
+            lines.append((item, wanted, confirmed[0] if confirmed else None))
+    return lines
 
 
 def _by_unit(

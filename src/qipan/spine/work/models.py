@@ -10,9 +10,16 @@ from qipan.ground.units.models import County, Person, Post, Unit
 from qipan.spine.campaigns.models import TimeNode
 from qipan.spine.work.basis.models import BasisDocument as BasisDocument
 from qipan.spine.work.basis.models import Citation as Citation
+from qipan.spine.work.hard.models import HardEntry as HardEntry
+from qipan.spine.work.hard.models import HardProblem as HardProblem
+from qipan.spine.work.hard.models import HardStep as HardStep
 from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 from qipan.spine.work.lightness.models import PhotoRule as PhotoRule
+from qipan.spine.work.mechanisms.models import AgendaPoint as AgendaPoint
+from qipan.spine.work.mechanisms.models import Mechanism as Mechanism
+from qipan.spine.work.mechanisms.models import Run as Run
+from qipan.spine.work.mechanisms.models import RunDecision as RunDecision
 from qipan.spine.work.special.models import Attachment as Attachment
 
 

@@ -21,6 +21,7 @@ from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
 from qipan.spine.work.basis.models import Citation
 from qipan.spine.work.branches import Branches, branches_if_asked
+from qipan.spine.work.hard.queries import of_problem
 from qipan.spine.work.item_page import Allowed, ItemPage, item_page
 from qipan.spine.work.lightness.months import LATELY, month_bounds
 from qipan.spine.work.limits import LIGHTS, STANDING, light_is, light_of
@@ -67,7 +68,7 @@ class Filters:
     document that items cite, `file` that of an imported
     file: what it opened and what it joined. "-" for `side` and `group` is what has none.
     `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a
-    programme; `special` may be recurred as well: closed, and found again within thirty days.
+    programme, `hard` of a hard problem; `special` may be recurred as well: closed, and found again within thirty days.
     """
 
     year: int = 0
@@ -99,6 +100,7 @@ class Filters:
     phase: str = ""
     action: str = ""
     programme: str = ""
+    hard: str = ""
     issued: str = ""
     parent: str = ""
     basis: str = ""
@@ -227,6 +229,8 @@ def _wanted(
         where &= at_programme(post.unit.county_id, filters.programme, tree)
     if filters.action:
         where &= of_actions(post.unit.county_id, filters.action, tree)
+    if filters.hard:
+        where &= of_problem(post.unit.county_id, filters.hard)
     if filters.basis:
         document = int(filters.basis) if filters.basis.isascii() and filters.basis.isdecimal() else 0
         where &= Q(pk__in=Citation.objects.filter(document_id=document).values("work_item_id"))

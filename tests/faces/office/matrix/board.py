@@ -19,6 +19,7 @@ MATRIX = {
     "office_book_look": Row(OFFICE, args=(1,), answers=404),
     "office_book_drop": Row(OFFICE, "post", args=(1,), answers=404),
     "assumptions": Row(SIGNED_IN),
+    "lights": Row(SIGNED_IN),
     "responsibilities": Row(SIGNED_IN),
     "units": Row(SIGNED_IN),
     "unit": Row(SIGNED_IN, args=("office",)),

@@ -1,6 +1,10 @@
 """Rows of the pages in `qipan.faces.office.plan`."""
 
+from qipan.ground.units.models import Role
+from qipan.ground.units.permissions import EYES
 from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
+
+REVIEWERS = frozenset({Role.OFFICE, Role.LEADER})
 
 MATRIX: dict[str, Row] = {
     "plan": Row(SIGNED_IN),
@@ -28,4 +32,21 @@ MATRIX: dict[str, Row] = {
     "special_remove": Row(OFFICE, "post", args=(1,), answers=403),
     "special_attach": Row(OFFICE, "post", args=(1,), answers=404),
     "special_detach": Row(OFFICE, "post", args=(1,), answers=404),
+    "hard_problems": Row(SIGNED_IN),
+    "hard_sheet": Row(SIGNED_IN),
+    "hard_new": Row(OFFICE, answers=302),
+    "hard_problem": Row(SIGNED_IN, args=(1,), answers=404),
+    "hard_edit": Row(OFFICE, args=(1,), answers=404),
+    "hard_attach": Row(OFFICE, "post", args=(1,), answers=404),
+    "hard_step_keep": Row(REVIEWERS, "post", args=(1,), answers=404, owner=True),
+    "hard_decide": Row(REVIEWERS, "post", args=(1, "review"), answers=404, owner=True),
+    "hard_step": Row(SIGNED_IN, args=(1,), answers=404),
+    "mechanisms": Row(EYES),
+    "mechanism_new": Row(OFFICE, answers=302),
+    "mechanism_edit": Row(OFFICE, args=(1,), answers=404),
+    "mechanism_prepare": Row(OFFICE, "post", args=(1,), answers=404),
+    "mechanism_run": Row(EYES, args=(1,), answers=404),
+    "mechanism_decision": Row(EYES, args=(1,), answers=404),
+    "run_edit": Row(OFFICE, "post", args=(1,), answers=404),
+    "run_close": Row(OFFICE, "post", args=(1,), answers=404),
 }

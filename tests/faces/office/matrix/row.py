@@ -30,3 +30,5 @@ class Row:
     """Of a thing that is between persons: the roles of those whom it concerns; nobody else reaches it."""
     finder: bool = False
     """An inspector reaches only what they have found themselves."""
+    owner: bool = False
+    """A leader reaches only what they own themselves."""

@@ -10,6 +10,7 @@ MATRIX: dict[str, Row] = {
     "setup_channel_try": Row(OFFICE, "post", args=(999_999,), answers=404),
     "setup": Row(OFFICE),
     "journal": Row(OFFICE | {Role.AUDIT}),
+    "versions": Row(OFFICE | {Role.AUDIT}, args=("unit", "999999"), answers=404),
     "journal_chain": Row(OFFICE | {Role.AUDIT}),
     "journal_verify": Row(OFFICE | {Role.AUDIT}, "post", answers=302),
     "system": Row(frozenset({Role.SYSTEM})),

@@ -37,6 +37,7 @@ MATRIX: dict[str, Row] = {
     "work_class_item": Row(OFFICE, "post", args=("06010",), answers=404),
     "work_unit_sheet": Row(SIGNED_IN, args=("office",)),
     "work_item": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
+    "work_versions": Row(SIGNED_IN, args=ITEM, answers=404, bound=True),
     "work_accept": Row(HANDLERS, "post", args=ITEM, answers=404, bound=True),
     "work_report": Row(HANDLERS, args=ITEM, answers=404, bound=True),
     "work_recheck": Row(EYES, args=ITEM, answers=404),

@@ -20,6 +20,7 @@ from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
 from qipan.faces.office.lead.sponsors import shown_page
+from qipan.faces.office.plan.hard import shown_line
 from qipan.ground.units.permissions import Rule
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.ground.worktime.clock import Limit
@@ -57,6 +58,7 @@ def leader(request: HttpRequest) -> HttpResponse:
     found = leader_of(desk.post, desk.year, now)
     context = shown_page(found.own, OWN_PLACES) | {
         "own": found.own,
+        "hard": [shown_line(line) for line in found.hard],
         "own_url": reverse("sponsor", args=[found.own.sponsor.key]),
         "stands": _stands(found),
         "deciding": found.deciding,

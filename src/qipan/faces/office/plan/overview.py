@@ -20,6 +20,7 @@ from qipan.faces.office.setup import undo
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN, READ
 from qipan.spine.campaigns.nodes import NodeRow, nodes
 from qipan.spine.campaigns.phases import PhaseRow, phases
+from qipan.spine.work.permissions import READ_LADDER
 from qipan.spine.work.plan.figures import Figures, plan_figures
 
 PAGE = "plan"
@@ -80,6 +81,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     rest = tuple(shown_node(node, found.nodes[node.pk]) for node in fixed if node.phase is None)
     may = MANAGE_CAMPAIGN.allows(desk.post, desk.county)
     context = {
+        "sees_runs": READ_LADDER.allows(desk.post, desk.county),
         "shown": shown, "rest": rest, "may_edit": may, "span": span, "today": today, "nothing": not (rows or fixed),
         "undo": undo.offered(request, PAGE) if may else "", "ahead": next((n for n in fixed if n.days >= 0), None),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.plan import moving, nodes, overview, phases, programmes, special
+from qipan.faces.office.plan import hard, hard_forms, mechanisms, moving, nodes, overview, phases, programmes, special
 
 urlpatterns: list[URLPattern] = [
     path("", overview.plan, name="plan"),
@@ -32,4 +32,21 @@ urlpatterns: list[URLPattern] = [
     path("actions/<int:pk>/remove/", special.special_remove, name="special_remove"),
     path("actions/<int:pk>/attach/", special.special_attach, name="special_attach"),
     path("actions/<int:pk>/detach/", special.special_detach, name="special_detach"),
+    path("mechanisms/", mechanisms.mechanism_list, name="mechanisms"),
+    path("mechanisms/new/", mechanisms.mechanism_new, name="mechanism_new"),
+    path("mechanisms/<int:pk>/", mechanisms.mechanism_edit, name="mechanism_edit"),
+    path("mechanisms/<int:pk>/prepare/", mechanisms.mechanism_prepare, name="mechanism_prepare"),
+    path("mechanisms/runs/<int:pk>/", mechanisms.mechanism_run, name="mechanism_run"),
+    path("mechanisms/runs/<int:pk>/edit/", mechanisms.run_edit, name="run_edit"),
+    path("mechanisms/runs/<int:pk>/close/", mechanisms.run_close, name="run_close"),
+    path("mechanisms/decisions/<int:pk>/", mechanisms.mechanism_decision, name="mechanism_decision"),
+    path("hard/", hard.hard_problems, name="hard_problems"),
+    path("hard/ledger/", hard.hard_sheet, name="hard_sheet"),
+    path("hard/new/", hard_forms.hard_new, name="hard_new"),
+    path("hard/<int:pk>/", hard.hard_problem, name="hard_problem"),
+    path("hard/<int:pk>/edit/", hard_forms.hard_edit, name="hard_edit"),
+    path("hard/<int:pk>/items/", hard.hard_attach, name="hard_attach"),
+    path("hard/<int:pk>/plan/", hard.hard_step_keep, name="hard_step_keep"),
+    path("hard/<int:pk>/<str:doing>/", hard.hard_decide, name="hard_decide"),
+    path("hard/steps/<int:pk>/", hard.hard_step, name="hard_step"),
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.jobs import RESULT_PAGES
 from qipan.faces.office.setup.journal_words import detail_words, thing_url, thing_words, verb_words
 from qipan.ground.audit import queries
+from qipan.ground.audit.history import has_changes
 from qipan.ground.audit.queries import Entry, Filters
 from qipan.ground.documents.tables import csv_lines
 from qipan.ground.jobs import housekeeping
@@ -157,6 +158,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         # An id that is a hash or drawn by lot says no more in full.
         "label": entry.thing_label or (entry.thing_id[:12] if _DRAWN.fullmatch(entry.thing_id) else entry.thing_id),
         "url": thing_url(entry.thing_kind, entry.thing_id),
+        "versions": _versions(entry),
         "details": [
             (detail_words(name), _value(value))
             for name, value in entry.details.items()
@@ -164,6 +166,16 @@ def _shown(entry: Entry) -> dict[str, Any]:
         ],
         "personal": [detail_words(name) for name in sorted(entry.personal)],
     }
+
+
+def _versions(entry: Entry) -> str:
+    """Return where the versions of a thing are compared, where the act noted what it changed."""
+    if not has_changes(entry.details.get("changes")) or entry.thing_kind == "work":
+        return ""
+    try:
+        return reverse("versions", args=[entry.thing_kind, entry.thing_id])
+    except NoReverseMatch:
+        return ""
 
 
 def _value(value: Any) -> str:

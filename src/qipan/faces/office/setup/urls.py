@@ -17,11 +17,13 @@ from qipan.faces.office.setup import (
     nodes,
     practice,
     standard,
+    versions,
 )
 
 urlpatterns: list[URLPattern] = [
     path("", frame.setup, name="setup"),
     path("journal/", journal.journal, name="journal"),
+    path("versions/<slug:kind>/<str:key>/", versions.versions, name="versions"),
     path("journal/verify/", journal.journal_verify, name="journal_verify"),
     path("journal/chain/", journal.journal_chain, name="journal_chain"),
     path("calendar/", calendar.calendar, name="calendar"),

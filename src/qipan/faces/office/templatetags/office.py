@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 from qipan.assessment.scale import POINT, printed
 from qipan.assessment.text import Text
+from qipan.faces.office.marks import MARKS, mark_of
 
 register = template.Library()
 
@@ -113,3 +114,21 @@ def codes_to_choose(known: Iterable[tuple[str, Text]]) -> SafeString:
 def _joined(options: Iterable[str]) -> SafeString:
     # Every word has been escaped by then; Django's own joining takes ten times as long.
     return SafeString("".join(options))
+
+
+@register.filter
+def mark(state: str) -> str:
+    """Return the mark of a light as its pill is drawn."""
+    return mark_of(state)
+
+
+@register.filter
+def mark_word(state: str) -> str:
+    """Return the usual word of a mark."""
+    return str(MARKS[mark_of(state)].word)
+
+
+@register.filter
+def has_tick(state: str) -> bool:
+    """Whether a mark is drawn with a tick."""
+    return MARKS[mark_of(state)].tick

@@ -49,7 +49,7 @@ KIND_WORDS = {
     "pledge": pgettext_lazy("kind", "pledge"),
 }  # fmt: skip
 SIDE_WORDS = {"hardware": Text("硬件", "hardware"), "software": Text("软件", "software")}
-ORIGINS = {"visit": "visit_show", "review": "review_show"}
+ORIGINS = {"visit": "visit_show", "review": "review_show", "hard_step": "hard_step", "decision": "mechanism_decision"}
 """Pages of what an item came from, by the kind of its origin."""
 TURNS = frozenset({"cancelled", "failed", "merged", "reopened", "reassigned", "suspended"})
 """Steps that turn an item away from the straight chain."""

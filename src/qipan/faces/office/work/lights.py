@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from qipan.faces.office.marks import ITEM_WORDS
 from qipan.faces.office.templatetags.office import MONTHS, minute
 
 if TYPE_CHECKING:
@@ -32,33 +33,17 @@ def light(row: Row, now: datetime) -> Light:
         title = _("%(words)s: %(at)s") % {"words": row.deadline_text, "at": minute(row.deadline)}
     days = row.days_late
     match row.light:
-        case "on_plan":
-            word = pgettext("light", "on plan")
         case "due":
             word = _due(row.deadline, now)
         case "late":
             word = late_words(days) if days else _("late today")
-        case "paused":
-            word = pgettext("light", "clock stands")
-        case "disputed":
-            word = pgettext("light", "disputed")
         case "deferred":
             word = _("deferred, review %(date)s") % {"date": f"{row.deferred_until:%Y-%m-%d}"}
-        case "suspended":
-            word = pgettext("light", "suspended")
-        case "merged":
-            word = pgettext("light", "merged")
-        case "standing":
-            word = pgettext("light", "ongoing")
-        case "reported":
-            word = pgettext("light", "waits for re-check")
-        case "done":
-            word = pgettext("light", "closed")
         case "done_late":
             word = ngettext("closed, %(days)s day late", "closed, %(days)s days late", days) % {"days": days}
             word = word if days else _("closed late")
         case _:
-            word = pgettext("light", "cancelled")
+            word = str(ITEM_WORDS[row.light])
     return Light(row.light, word, title)
 
 

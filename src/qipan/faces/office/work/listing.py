@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.marks import ITEM_WORDS
 from qipan.faces.office.work import office_lists
 from qipan.faces.office.work.columns import COLUMNS, LISTS, Around, export_headings, exported, shown
 from qipan.faces.office.work.fields import whole
@@ -51,15 +52,6 @@ VIEWS = {
 OPEN_STATES = ("issued", "accepted", "reported", "suspended")
 RARE = frozenset({"suspended", "cancelled", "merged"})
 """Views that are shown only where there is something in them."""
-LIGHT_WORDS = {
-    "on_plan": pgettext_lazy("light", "on plan"), "due": pgettext_lazy("light", "due"),
-    "late": pgettext_lazy("light", "late"), "paused": pgettext_lazy("light", "clock stands"),
-    "disputed": pgettext_lazy("light", "disputed"), "deferred": pgettext_lazy("light", "deferred"),
-    "standing": pgettext_lazy("light", "ongoing"), "reported": pgettext_lazy("light", "waits for re-check"),
-    "done": pgettext_lazy("light", "closed"), "done_late": pgettext_lazy("light", "closed late"),
-    "suspended": pgettext_lazy("light", "suspended"),
-    "cancelled": pgettext_lazy("light", "cancelled"), "merged": pgettext_lazy("light", "merged"),
-}  # fmt: skip
 ROLE_WORDS = {
     "lead": pgettext_lazy("role of a unit", "leads"), "support": pgettext_lazy("role of a unit", "supports"),
     "territory": pgettext_lazy("role of a unit", "its territory"), "any": pgettext_lazy("role of a unit", "in any way"),
@@ -105,6 +97,8 @@ ORIGIN_WORDS = {
     "self": gettext_lazy("found by the unit itself"),
     "speech": gettext_lazy("from a speech"),
     "chat": gettext_lazy("from a chat"),
+    "hard_step": gettext_lazy("a step of a hard problem"),
+    "decision": gettext_lazy("decided in a run"),
 }  # fmt: skip
 #: Conditions that links set and no field of the form shows; they are carried along and can be taken away.
 BY_LINK = (
@@ -280,7 +274,7 @@ def _first_filters(request: HttpRequest, known: Options, names: Mapping[str, str
         units.append((asked, names.get(asked, asked)))
     return [
         {"name": "q", "label": _("Words or number"), "kind": "search", "value": request.GET.get("q", "")},
-        _select(request, "light", _("Light"), [(name, str(word)) for name, word in LIGHT_WORDS.items()]),
+        _select(request, "light", _("Light"), [(name, str(word)) for name, word in ITEM_WORDS.items()]),
         _select(request, "unit", _("Unit"), units),
         _select(request, "kind", _("Kind"), [(name, str(KIND_WORDS[name])) for name in known.kinds]),
     ]
@@ -316,7 +310,7 @@ def _chips(
             case "kind":
                 words = str(KIND_WORDS.get(value, value))
             case "light":
-                words = str(LIGHT_WORDS.get(value, value))
+                words = str(ITEM_WORDS.get(value, value))
             case "unit":
                 words = names.get(value, value)
             case "role":
@@ -337,7 +331,7 @@ def _chips(
                 words = str(SPECIAL_WORDS.get(value, value))
             case "origin":
                 words = str(ORIGIN_WORDS.get(value, value))
-            case "milestone" | "phase" | "action" | "programme":
+            case "milestone" | "phase" | "action" | "programme" | "hard":
                 words = plan_words(around.campaign, around.county, name, value)
             case "file":
                 words = _("from imported file %(number)s") % {"number": value}

@@ -10,8 +10,9 @@ from qipan.spine.campaigns.nodes import nodes
 from qipan.spine.campaigns.phases import phase_of
 from qipan.spine.campaigns.programmes import programmes_of
 from qipan.spine.campaigns.special import actions_of
+from qipan.spine.work.hard.queries import problem_of
 
-PLANNED = ("milestone", "phase", "action", "programme")
+PLANNED = ("milestone", "phase", "action", "programme", "hard")
 """Conditions of the list that name something of the plan by its key."""
 
 
@@ -27,5 +28,8 @@ def plan_words(campaign: int, county: int, kind: str, key: str) -> str:
         return next((said(one.name) for one in actions_of(campaign) if one.pk == pk), key)
     if kind == "programme":
         return next((said(one.name) for one in programmes_of(county) if one.pk == pk), key)
+    if kind == "hard":
+        problem = problem_of(county, pk)
+        return _("hard problem: %(name)s") % {"name": said(problem.title) if problem else key}
     node = next((one for one in nodes(campaign, timezone.localdate()) if one.pk == pk), None)
     return _("due by %(node)s") % {"node": said(node.name) if node else key}

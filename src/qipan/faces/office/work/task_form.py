@@ -22,6 +22,7 @@ from qipan.faces.office.work.acts import unit_options
 from qipan.faces.office.work.fields import Field, Words, Wrong, text_of, when_field, when_of, whole
 from qipan.faces.office.work.groups import group_options
 from qipan.faces.office.work.item import SIDE_WORDS
+from qipan.faces.office.work.task_sources import origin_of, source_of
 from qipan.ground.units.drafts import draft_of, drop_draft
 from qipan.ground.units.groups import KEY, group_codes, group_of
 from qipan.ground.units.registers import post_choices
@@ -58,6 +59,9 @@ def task_new(request: HttpRequest) -> HttpResponse:
             name: request.GET[name] for name in ("parent", "check", "basis") if request.GET.get(name)
         }
         note = ""
+        source = source_of(desk, request.GET)
+        if source is not None and not source.task:
+            given = {**source.given, source.name: source.key}
         if kept and not given:
             given = {name: ",".join(value) if isinstance(value, list) else value for name, value in kept.items()}
             note = _("You began to write this earlier; your draft stands below.")
@@ -159,7 +163,7 @@ def _read(desk: Desk, given: Mapping[str, str]) -> dict[str, Any]:
         "text": text_of(given.get("text", ""), "text", required=False), "deliverable": given.get("deliverable", "")[:300],
         "check": given.get("check", ""), "supports": _helpers(desk, given.get("supports", "")),
         "parent": given.get("parent", ""), "post": whole(given.get("post", "")) or None, "side": given.get("side", ""),
-        "basis": [Cited(document, clause)] if document else [],
+        "basis": [Cited(document, clause)] if document else [], "origin": origin_of(desk, given),
     }  # fmt: skip
 
 
@@ -171,7 +175,7 @@ def _page(
         fields = [each.wrong(wrong.words) if each.name == wrong.field else each for each in fields]
     parent = item_page(desk.post, given["parent"].strip()) if given.get("parent", "").strip() else None
     context: dict[str, Any] = {
-        "fields": fields, "draft": DRAFT, "draft_note": note, "uid": uuid.uuid4(), "basis_url": reverse("basis"),
+        "source": source_of(desk, given), "fields": fields, "draft": DRAFT, "draft_note": note, "uid": uuid.uuid4(), "basis_url": reverse("basis"),
         "parent": parent.row if parent is not None else None,
         "parent_url": reverse("work_item", args=[parent.row.number]) if parent is not None else "",
         "decompose_url": reverse("work_decompose") if desk.post.role == "office" else "",

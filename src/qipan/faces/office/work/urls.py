@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
+from qipan.faces.office.setup.versions import work_versions
 from qipan.faces.office.work import (
     acts,
     asks,
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern] = [
     path("files/<int:pk>/file/", office_files.work_file_original, name="work_file_original"),
     path("requests/", requests.work_requests, name="work_requests"),
     path("<work_number:number>/", item.work_item, name="work_item"),
+    path("<work_number:number>/versions/", work_versions, name="work_versions"),
     path("<work_number:number>/accept/", acts.work_accept, name="work_accept"),
     path("<work_number:number>/report/", acts.work_report, name="work_report"),
     path("<work_number:number>/recheck/", acts.work_recheck, name="work_recheck"),

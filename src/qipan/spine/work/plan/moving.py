@@ -22,6 +22,7 @@ from qipan.spine.ledger.models import Round
 from qipan.spine.work import messages
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import Stale
+from qipan.spine.work.lightness.stopping import weigh
 from qipan.spine.work.models import Step, WorkItem
 from qipan.spine.work.plan.hanging import HangingItem, NodeShift, RoundShift, Shift, shift_of_node, shift_of_phase
 from qipan.spine.work.timing.when import When, moved_to, set_to
@@ -89,6 +90,7 @@ def move_node(
     if to == node.on:
         raise RegisterError(Text("日期没有变化", "this is its day already"), "to")
     with act(actor(by), now) as done:
+        weigh(done, by, now, [(Thing("node", str(pk), node.name_zh), why)])
         shift = shift_of_node(node, to, now=now)
         _same(shift, chosen)
         _node(shift.nodes[0], node.campaign_id, version, by)
@@ -125,6 +127,7 @@ def move_phase(
     if (first, last) == (phase.first, phase.last):
         raise RegisterError(Text("日期没有变化", "these are its days already"), "first")
     with act(actor(by), now) as done:
+        weigh(done, by, now, [(Thing("phase", str(pk), phase.name_zh), why)])
         shift = shift_of_phase(phase, first, last, now=now)
         _same(shift, chosen)
         plan = PhasePlan(phase.name_zh, first, last, phase.name_en, phase.aim_zh, phase.aim_en)

@@ -134,7 +134,7 @@ def _rule(below: Fields, groups: Mapping[str, re.Pattern[str]]) -> GuardRule:
     return rule
 
 
-def _either(words: tuple[str, ...] | list[str]) -> re.Pattern[str] | None:
+def _either(words: Sequence[str]) -> re.Pattern[str] | None:
     """Return a pattern of any of these words, the longest first; Latin ones as whole words, with any space between."""
     parts = []
     for word in sorted(words, key=lambda each: (-len(each), each)):

@@ -31,6 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qipan.project.settings")
     django.setup()
     follow_if_supervised()
+    if hasattr(os, "nice"):
+        # Whoever waits for a page or a save goes first; jobs take what is left of the machine.
+        os.nice(5)
     from qipan.ground.jobs.worker import serve
 
     serve()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.files.queries import Picture
-from qipan.ground.sites.models import Site
 from qipan.ground.units.models import Post, Role, Unit
 from qipan.ground.units.permissions import EYES
 from qipan.ground.units.queries import posts_of
@@ -25,13 +25,13 @@ from qipan.spine.work.independence import objection
 from qipan.spine.work.instructing import standing_instructions
 from qipan.spine.work.lifecycle import MOVES, Action, Who, refusal
 from qipan.spine.work.messages import day_of
-from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, Step, WorkItem
+from qipan.spine.work.models import CHAIN, LogEntry, Request, Sighting, State, Step, WorkClass, WorkItem
 from qipan.spine.work.opening import title_of
 from qipan.spine.work.parts import missing_parts
 from qipan.spine.work.permissions import CONSENT, CONTRIBUTE, DIRECT, HANDLE, INSTRUCT, SEE
 from qipan.spine.work.rechecking import absorbed_items, asked, year_of
 from qipan.spine.work.request_rules import against, decides
-from qipan.spine.work.rows import Named, Row, row_of
+from qipan.spine.work.rows import Named, Row, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,45 +160,126 @@ class ClassView:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class ItemPage:
-    """All that the page of an item shows.
+    """All that the page of an item shows. Each part is asked for when it is first read: a form pays for what it shows.
 
-    `before` are the photos of what was found, `after` those of the latest report, `rechecks` those of whoever looked.
-    `instructions` stand on top, the newest first; `requests` are what the unit asked, `parts` what supporting units have
-    added in this round of handling, `missing` those that have not. `supports` of the row are the supporting units; `absorbed` are the items that
-    were merged into this one, `merged_into` is the one that this goes on as. `limit` is the
-    limit as it was when the item was issued; the class may state another by now.
+    `limit` is the limit as it was when the item was issued; the class may state another by now.
     """
 
-    row: Row
-    text: str
-    deliverable: str
-    deadline_text: str
-    due_from: datetime
-    calendar_gap: bool
-    why_unit: LogLine | None
-    work_class: ClassView | None
-    chain: tuple[ChainRound, ...]
-    log: tuple[LogLine, ...]
-    sightings: tuple[Seen, ...]
-    reports: tuple[LogLine, ...]
-    rechecks: tuple[LogLine, ...]
-    instructions: tuple[LogLine, ...]
-    clock: ClockView
-    actions: dict[str, Allowed]
-    questions: tuple[Question, ...]
-    people: tuple[tuple[int, str], ...]
-    moved: dict[str, Any] | None
-    now: datetime
-    limit: int | None = None
-    limit_unit: str = ""
-    requests: tuple[RequestView, ...] = ()
-    parts: tuple[LogLine, ...] = ()
-    missing: tuple[Named, ...] = ()
-    county_id: int = 0
-    merged_into: tuple[str, Text] | None = None
-    absorbed: tuple[tuple[str, Text], ...] = ()
+    def __init__(self, post: Post, item: WorkItem, tree: Branches, now: datetime) -> None:
+        self._post, self._item, self._tree = post, item, tree
+        # Querysets: each is asked once, by whoever reads it first.
+        self._log: Sequence[LogEntry] = item.log.prefetch_related("photos")  # type: ignore[assignment]
+        self._sightings: Sequence[Sighting] = item.sightings.prefetch_related("photos")  # type: ignore[assignment]
+        self._requests: Sequence[Request] = item.requests.prefetch_related("photos")  # type: ignore[assignment]
+        self._allowed: dict[str, Allowed] = {}
+        self.now = now
+        self.pk, self.number, self.county_id = item.pk, item.number, item.county_id
+        self.text, self.deliverable, self.deadline_text = item.text, item.deliverable, item.deadline_text
+        self.due_from, self.calendar_gap, self.moved = item.due_from, item.calendar_gap, item.moved
+        self.limit, self.limit_unit = item.limit, item.limit_unit
+        self.work_class = _class(item)
+        self.merged_into = (item.merged_into.number, item.merged_into.title) if item.merged_into is not None else None
+
+    @cached_property
+    def row(self) -> Row:
+        """The item as a list shows it; `supports` are the supporting units."""
+        (row,) = rows_of([self._item], self.now, self.county_id)
+        return row
+
+    def may(self, action: str) -> Allowed:
+        """Whether the reader may do one thing now, and if not, why."""
+        if action not in self._allowed:
+            self._allowed[action] = _may(
+                Action(action), self._post, self._item, self._tree, self._log, self._requests, self.now
+            )
+        return self._allowed[action]
+
+    @cached_property
+    def actions(self) -> dict[str, Allowed]:
+        """Every action, with whether the reader may take it now, and why not."""
+        return {action.value: self.may(action.value) for action in MOVES}
+
+    @cached_property
+    def _names(self) -> dict[str, Named]:
+        codes = {one.by_unit for written in (self._log, self._sightings, self._requests) for one in written}
+        rows = Unit.objects.filter(county_id=self.county_id, code__in=codes - {""})
+        return {unit.code: Named(unit.code, unit.name) for unit in rows}
+
+    @cached_property
+    def log(self) -> tuple[LogLine, ...]:
+        """Every step, the oldest first."""
+        return tuple(_line(one, self._names) for one in self._log)
+
+    @cached_property
+    def why_unit(self) -> LogLine | None:
+        """The step that says why its lead unit leads."""
+        return next((one for one in reversed(self.log) if one.step in {Step.ISSUED, Step.REASSIGNED}), None)
+
+    @cached_property
+    def chain(self) -> tuple[ChainRound, ...]:
+        """The stones of every handling round."""
+        return _chain(self._item, self.log)
+
+    @cached_property
+    def sightings(self) -> tuple[Seen, ...]:
+        """What it rests on."""
+        return tuple(_seen(one, self._names) for one in self._sightings)
+
+    @property
+    def reports(self) -> tuple[LogLine, ...]:
+        """The reports of the lead unit."""
+        return tuple(one for one in self.log if one.step == Step.REPORTED)
+
+    @property
+    def rechecks(self) -> tuple[LogLine, ...]:
+        """What was seen by whoever looked again."""
+        return tuple(one for one in self.log if one.step in {Step.RECHECKED, Step.FAILED})
+
+    @cached_property
+    def instructions(self) -> tuple[LogLine, ...]:
+        """What leaders have said and not taken back, the newest first."""
+        return tuple(_line(one, self._names) for one in reversed(standing_instructions(list(self._log))))
+
+    @cached_property
+    def clock(self) -> ClockView:
+        """Its working time."""
+        return _clock(self._item, self.now)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What a re-check asks; nothing where the year has no standard."""
+        year = year_of(self._item)
+        if year is None:
+            return ()
+        return _questions(self._item, rulebook(year), absorbed_items(self._item, list(self._log)))
+
+    @cached_property
+    def people(self) -> tuple[tuple[int, str], ...]:
+        """Whom its unit can name to see to it; nobody where it is not the reader's to accept."""
+        return _people(self._item, self.now) if self.may(Action.ACCEPT).allowed else ()
+
+    @cached_property
+    def requests(self) -> tuple[RequestView, ...]:
+        """What its units asked."""
+        return tuple(_request(one, self._names) for one in self._requests)
+
+    @property
+    def parts(self) -> tuple[LogLine, ...]:
+        """What supporting units have added in this round of handling."""
+        return tuple(one for one in self.log if one.step == Step.CONTRIBUTED and one.round == self._item.handling_round)
+
+    @cached_property
+    def missing(self) -> tuple[Named, ...]:
+        """The supporting units that have not."""
+        return tuple(Named(unit.code, unit.name) for unit in missing_parts(self._item, list(self._log)))
+
+    @cached_property
+    def absorbed(self) -> tuple[tuple[str, Text], ...]:
+        """The items that go on as this one; asked for only where the log tells of any."""
+        if not any(one.step == Step.ABSORBED for one in self._log):
+            return ()
+        return tuple((one.number, one.title) for one in self._item.absorbed.order_by("pk"))
 
     @property
     def before(self) -> tuple[Picture, ...]:
@@ -219,54 +300,23 @@ def item_page(post: Post, number: str, *, now: datetime | None = None) -> ItemPa
         number: of the item, in the county of the post.
         now: the moment for light and clock.
     """
-    moment = now or timezone.now()
-    related = ("lead", "territory", "work_class", "person", "county", "milestone")
-    found = WorkItem.objects.filter(county_id=post.unit.county_id, number=number).select_related(*related)
-    item = found.prefetch_related("supports").first()
+    # Names of units only: the columns that nobody reads are half of what this costs.
+    found = WorkItem.objects.filter(county_id=post.unit.county_id, number=number)
+    item = (
+        found.select_related("lead", "territory", "work_class", "person")
+        .prefetch_related("supports")
+        .only(
+            *(field.attname for field in WorkItem._meta.concrete_fields),
+            *(f"work_class__{field.attname}" for field in WorkClass._meta.concrete_fields),
+            *(f"{unit}__{column}" for unit in ("lead", "territory") for column in ("code", "name_zh", "name_en")),
+            "person__full_name_zh", "person__full_name_en", "person__username",
+        )
+        .first()
+    )  # fmt: skip
     if item is None:
         return None
     tree = branches(item.county_id)
-    if not SEE.allows(post, item, tree):
-        return None
-    log = list(item.log.prefetch_related("photos"))
-    sightings = list(item.sightings.prefetch_related("photos"))
-    asked = list(item.requests.prefetch_related("photos"))
-    writers = {one.by_unit for one in log} | {one.by_unit for one in sightings} | {one.by_unit for one in asked}
-    names = _names(item, writers)
-    lines = tuple(_line(one, names) for one in log)
-    site = Site.objects.filter(county_id=item.county_id, code=item.cluster).first() if item.cluster else None
-    row = row_of(item, moment, {site.code: site} if site else {}, {item.pk: len(sightings)})
-    actions = allowed(post, item, tree, log, asked, now=moment)
-    year = year_of(item)
-    handles = actions[Action.ACCEPT].allowed
-    return ItemPage(
-        row=row, text=item.text, deliverable=item.deliverable, deadline_text=item.deadline_text, due_from=item.due_from,
-        calendar_gap=item.calendar_gap,
-        why_unit=next((one for one in reversed(lines) if one.step in {Step.ISSUED, Step.REASSIGNED}), None),
-        work_class=_class(item), chain=_chain(item, lines), log=lines,
-        sightings=tuple(_seen(one, names) for one in sightings),
-        reports=tuple(one for one in lines if one.step == Step.REPORTED),
-        rechecks=tuple(one for one in lines if one.step in {Step.RECHECKED, Step.FAILED}),
-        instructions=tuple(_line(one, names) for one in reversed(standing_instructions(log))),
-        clock=_clock(item, moment), actions=actions,
-        questions=_questions(item, rulebook(year), absorbed_items(item, log)) if year is not None else (),
-        people=_people(item, moment) if handles else (), moved=item.moved, now=moment,
-        limit=item.limit, limit_unit=item.limit_unit, requests=tuple(_request(one, names) for one in asked),
-        parts=tuple(
-            one for one in lines if one.step == Step.CONTRIBUTED and one.round == item.handling_round
-        ),
-        missing=tuple(Named(unit.code, unit.name) for unit in missing_parts(item, log)),
-        county_id=item.county_id,
-        merged_into=(item.merged_into.number, item.merged_into.title) if item.merged_into is not None else None,
-        absorbed=_absorbed(item, lines),
-    )  # fmt: skip
-
-
-def _absorbed(item: WorkItem, lines: Sequence[LogLine]) -> tuple[tuple[str, Text], ...]:
-    """Return the items that go on as this one; asked for only where the log tells of any."""
-    if not any(one.step == Step.ABSORBED for one in lines):
-        return ()
-    return tuple((one.number, one.title) for one in item.absorbed.order_by("pk"))
+    return ItemPage(post, item, tree, now or timezone.now()) if SEE.allows(post, item, tree) else None
 
 
 def _request(one: Request, names: dict[str, Named]) -> RequestView:
@@ -285,20 +335,25 @@ def allowed(
     requests = list(item.requests.all()) if asked is None else asked
     log = list(item.log.all()) if log is None else log
     moment = now or timezone.now()
-    out = {}
-    for action, move in MOVES.items():
-        problem = _no_right(post, item, move.who, tree)
-        right = problem is None
-        if problem is None:
-            stage = refusal(action, State(item.state))
-            problem = stage.words if stage is not None else None
-        if problem is None and move.who == Who.RECHECKER:
-            problem = objection(post, item, tree, log)
-        if problem is None:
-            stands = against(action, item, post, moment, requests, tree, log)
-            problem = stands.words if stands is not None else None
-        out[action.value] = Allowed(action.value, problem is None, problem, right)
-    return out
+    return {action.value: _may(action, post, item, tree, log, requests, moment) for action in MOVES}
+
+
+def _may(
+    action: Action, post: Post, item: WorkItem, tree: Branches, log: Sequence[LogEntry], requests: Sequence[Request],
+    now: datetime,
+) -> Allowed:  # fmt: skip
+    who = MOVES[action].who
+    problem = _no_right(post, item, who, tree)
+    right = problem is None
+    if problem is None:
+        stage = refusal(action, State(item.state))
+        problem = stage.words if stage is not None else None
+    if problem is None and who == Who.RECHECKER:
+        problem = objection(post, item, tree, log)
+    if problem is None:
+        stands = against(action, item, post, now, requests, tree, log)
+        problem = stands.words if stands is not None else None
+    return Allowed(action.value, problem is None, problem, right)
 
 
 _NO_RIGHT = {
@@ -334,11 +389,6 @@ def _no_right(post: Post, item: WorkItem, who: Who, tree: Branches) -> Text | No
         case _:
             may = SEE.allows(post, item, tree)
     return None if may else _NO_RIGHT[who]
-
-
-def _names(item: WorkItem, codes: set[str]) -> dict[str, Named]:
-    rows = Unit.objects.filter(county_id=item.county_id, code__in=codes - {""})
-    return {unit.code: Named(unit.code, unit.name) for unit in rows}
 
 
 def _pictures(photos: Iterable[Photo]) -> tuple[Picture, ...]:

@@ -113,7 +113,7 @@ def leader_instruct(request: HttpRequest, number: str) -> HttpResponse:
         deadline = until if until < found.row.deadline else None
     try:
         with once(request.POST.get("uid", "")):
-            actions.instruct(found.row.pk, by=desk.post, text=words, deadline=deadline)
+            actions.instruct(found.pk, by=desk.post, text=words, deadline=deadline)
     except AlreadySent:
         return redirect("leader")
     except WorkError as error:
@@ -137,7 +137,7 @@ def leader_take_back(request: HttpRequest, number: str) -> HttpResponse:
     if found is None:
         raise Http404(number)
     try:
-        actions.take_back(found.row.pk, by=desk.post)
+        actions.take_back(found.pk, by=desk.post)
     except WorkError as error:
         messages.error(request, error.words.into(get_language() or "en"))
     else:

@@ -62,14 +62,14 @@ def _found(request: HttpRequest, number: str, action: Action) -> tuple[Desk, Ite
     found = item_page(desk.post, number)
     if found is None:
         raise Http404
-    if not found.actions[action.value].allowed and _refused(action, found) is None:
+    if not found.may(action).allowed and _refused(action, found) is None:
         raise PermissionDenied
     return desk, found
 
 
 def _refused(action: Action, found: ItemPage) -> WorkError | None:
     """Return why an act that the post has a right to cannot be taken now."""
-    allowed = found.actions[action.value]
+    allowed = found.may(action)
     if allowed.allowed or allowed.reason is None:
         return None
     problem = refusal(action, cast("Any", found.row.state))
@@ -94,7 +94,7 @@ def work_accept(request: HttpRequest, number: str) -> HttpResponse:
     try:
         with once(request.POST.get("uid", "")):
             actions.accept(
-                found.row.pk, version=version, by=desk.post,
+                found.pk, version=version, by=desk.post,
                 person=whole(request.POST.get("person", "")) or None,
             )  # fmt: skip
     except AlreadySent:
@@ -157,7 +157,7 @@ def _report(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
         given["fixed_at"], "fixed_at"
     )  # fmt: skip
     actions.report(
-        found.row.pk, version=version, by=desk.post, text=text, fixed_at=fixed_at, photos=list(given.photos),
+        found.pk, version=version, by=desk.post, text=text, fixed_at=fixed_at, photos=list(given.photos),
         without=text_of(given["without"], "without", required=False),
     )  # fmt: skip
     return _("Reported. Someone from outside your unit re-checks it; you are told what comes of it.")
@@ -211,7 +211,7 @@ def _recheck(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
         raise Wrong(OUTCOME, _("Choose or enter what you saw."))
     try:
         done = actions.recheck(
-            found.row.pk, version=version, by=desk.post, outcome=given[OUTCOME] if len(keys) <= 1 else "",
+            found.pk, version=version, by=desk.post, outcome=given[OUTCOME] if len(keys) <= 1 else "",
             outcomes=said if len(keys) > 1 else None, text=text_of(given["text"], "text", required=False),
             photos=list(given.photos), by_photo=given["how"] == "photo",
         )  # fmt: skip
@@ -258,7 +258,7 @@ def _reassign(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     if not given["unit"]:
         raise Wrong("unit", _("Choose the unit that leads from now on."))
     reason = text_of(given["reason"], "reason")
-    item = actions.reassign(found.row.pk, version=version, by=desk.post, unit=given["unit"], reason=reason)
+    item = actions.reassign(found.pk, version=version, by=desk.post, unit=given["unit"], reason=reason)
     name = item.lead.name.into(get_language() or "en") if item.lead else ""
     return _("Given to %(unit)s, which has been told.") % {"unit": name}
 
@@ -288,7 +288,7 @@ def _deadline_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 def _deadline(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     deadline = when_of(given.words, desk.county.pk, timezone.now())
     reason = text_of(given["reason"], "reason")
-    actions.set_deadline(found.row.pk, version=version, by=desk.post, deadline=deadline, reason=reason)
+    actions.set_deadline(found.pk, version=version, by=desk.post, deadline=deadline, reason=reason)
     return _("The deadline is %(at)s now.") % {"at": minute(deadline.deadline)}
 
 
@@ -317,7 +317,7 @@ def _reason_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 
 def _cancel(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.cancel(found.row.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
+    actions.cancel(found.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
     return _("Cancelled. You can reopen it from here.")
 
 
@@ -335,7 +335,7 @@ def work_reopen(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _reopen(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.reopen(found.row.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
+    actions.reopen(found.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
     return _("Reopened; its unit has been told.")
 
 
@@ -365,7 +365,7 @@ def _instruct_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 def _instruct(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     text = text_of(given["text"], "text")
     deadline = when_if(given.words, desk.county.pk, timezone.now())
-    actions.instruct(found.row.pk, by=desk.post, text=text, deadline=deadline)
+    actions.instruct(found.pk, by=desk.post, text=text, deadline=deadline)
     return _("Sent; the unit has been told.")
 
 
@@ -395,7 +395,7 @@ def _note_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _note(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     actions.note(
-        found.row.pk, by=desk.post, text=text_of(given["text"], "text"), photos=list(given.photos),
+        found.pk, by=desk.post, text=text_of(given["text"], "text"), photos=list(given.photos),
         asks=given["asks"] == "papers",
     )  # fmt: skip
     return _("It stands in the discussion; the others have been told.")

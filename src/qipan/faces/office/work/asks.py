@@ -41,14 +41,14 @@ def _found(request: HttpRequest, number: str, action: str) -> tuple[Desk, ItemPa
     found = item_page(desk.post, number)
     if found is None:
         raise Http404
-    if not found.actions[action].right:
+    if not found.may(action).right:
         raise PermissionDenied
     return desk, found
 
 
 def _refused(action: str) -> Callable[[Desk, ItemPage], WorkError | None]:
     def why(_desk: Desk, found: ItemPage) -> WorkError | None:
-        allowed = found.actions[action]
+        allowed = found.may(action)
         return None if allowed.allowed or allowed.reason is None else WorkError(allowed.reason)
 
     return why
@@ -108,7 +108,7 @@ def _return_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _return(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     reason = text_of(given["reason"], "reason")
-    actions.give_back(found.row.pk, version=version, by=desk.post, reason=reason, unit=given["unit"])
+    actions.give_back(found.pk, version=version, by=desk.post, reason=reason, unit=given["unit"])
     return _("Returned; the office decides. Until then your unit co-ordinates.")
 
 
@@ -133,7 +133,7 @@ def _extend_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 def _extend(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     deadline = when_of(given.words, desk.county.pk, timezone.now())
     reason = text_of(given["reason"], "reason")
-    asked = actions.extend(found.row.pk, version=version, by=desk.post, reason=reason, deadline=deadline)
+    asked = actions.extend(found.pk, version=version, by=desk.post, reason=reason, deadline=deadline)
     if asked.state == "consent":
         return _("Sent to the head of your unit, who consents first.")
     return _("Sent to the office, which decides.")
@@ -158,7 +158,7 @@ def _ask_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _coordinate(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     reason = text_of(given["reason"], "reason")
-    actions.coordinate(found.row.pk, version=version, by=desk.post, reason=reason, photos=list(given.photos))
+    actions.coordinate(found.pk, version=version, by=desk.post, reason=reason, photos=list(given.photos))
     return _("Sent to the office, which decides.")
 
 
@@ -184,7 +184,7 @@ def _appeal_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _appeal(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     reason = text_of(given["reason"], "reason")
-    actions.appeal(found.row.pk, version=version, by=desk.post, reason=reason, photos=list(given.photos))
+    actions.appeal(found.pk, version=version, by=desk.post, reason=reason, photos=list(given.photos))
     return _("The finding counts as disputed until it is decided.")
 
 
@@ -218,7 +218,7 @@ def _yes(given: Given, field: str) -> bool:
 def _consent(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     agrees = _yes(given, "agrees")
     reason = text_of(given["reason"], "reason", required=not agrees)
-    actions.consent(found.row.pk, version=version, by=desk.post, agrees=agrees, reason=reason)
+    actions.consent(found.pk, version=version, by=desk.post, agrees=agrees, reason=reason)
     return _("The office has been told, and decides.") if agrees else _("Your liaison has been told.")
 
 
@@ -301,7 +301,7 @@ def _decide(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     if found.row.request == "coordination":
         supports = [code for code in given["supports"].split(",") if code]
     actions.decide(
-        found.row.pk, version=version, by=desk.post, upheld=upheld, reason=reason, unit=given["unit"] if upheld else "",
+        found.pk, version=version, by=desk.post, upheld=upheld, reason=reason, unit=given["unit"] if upheld else "",
         deadline=deadline, supports=supports if upheld else None, outcome=given["outcome"] if upheld else "",
     )  # fmt: skip
     return _("Decided; the units have been told.")
@@ -352,7 +352,7 @@ def _defer(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
         raise Wrong("until", _("Enter a date, such as 2026-11-23.")) from None
     leader = int(given["leader"]) if given["leader"].isdecimal() else None
     reason = text_of(given["reason"], "reason")
-    actions.defer(found.row.pk, version=version, by=desk.post, leader=leader, reason=reason, until=until)
+    actions.defer(found.pk, version=version, by=desk.post, leader=leader, reason=reason, until=until)
     return _("Deferred; it comes back on %(date)s.") % {"date": f"{until:%Y-%m-%d}"}
 
 
@@ -367,7 +367,7 @@ def work_resume(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _resume(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.resume(found.row.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
+    actions.resume(found.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
     return _("Taken up again; its unit has been told.")
 
 
@@ -393,5 +393,5 @@ def _part_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _contribute(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     text = text_of(given["text"], "text")
-    actions.contribute(found.row.pk, version=version, by=desk.post, text=text, photos=list(given.photos))
+    actions.contribute(found.pk, version=version, by=desk.post, text=text, photos=list(given.photos))
     return _("Added; the lead unit has been told.")

@@ -140,11 +140,11 @@ def work_cite(request: HttpRequest, number: str) -> HttpResponse:
     taken = whole(request.POST.get("take", ""))
     try:
         if taken:
-            uncite(found.row.pk, taken, by=desk.post)
+            uncite(found.pk, taken, by=desk.post)
             messages.success(request, _("The citation was taken away."))
         else:
             cited = Cited(whole(request.POST.get("document", "")), request.POST.get("clause", ""))
-            cite(found.row.pk, cited, by=desk.post)
+            cite(found.pk, cited, by=desk.post)
             messages.success(request, _("The task cites it now."))
     except WorkError as error:
         messages.error(request, error.words.into(get_language() or "en"))

@@ -42,7 +42,7 @@ def _found(request: HttpRequest, number: str) -> tuple[Desk, ItemPage, LinksOf]:
     found = item_page(desk.post, number)
     if found is None:
         raise Http404
-    return desk, found, links_of(desk.post, found.row.pk)
+    return desk, found, links_of(desk.post, found.pk)
 
 
 @SHOW
@@ -56,7 +56,7 @@ def work_link(request: HttpRequest, number: str) -> HttpResponse:
         return _link_page(request, found, links)
     try:
         with once(request.POST.get("uid", "")):
-            give(found.row.pk, until=end_of_day(request.POST.get("until", ""), "until"), by=desk.post)
+            give(found.pk, until=end_of_day(request.POST.get("until", ""), "until"), by=desk.post)
     except AlreadySent:
         return redirect("work_link", number)
     except Wrong as error:
@@ -114,7 +114,7 @@ def _ended(link: GivenLink | None) -> str:
 def work_link_withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Withdraw the link of an item."""
     desk, found, _links = _found(request, number)
-    if withdraw(found.row.pk, by=desk.post):
+    if withdraw(found.pk, by=desk.post):
         messages.success(request, _("Withdrawn. Whoever opens it is told so; you can issue another one."))
     else:
         messages.info(request, _("There was no link to withdraw."))
@@ -171,11 +171,11 @@ def _behalf(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     if not fixed:
         text = text_of(given["text"], "text", required=False)
         enter_reply(
-            found.row.pk, version=version, by=desk.post, said_by=who, said_at=said_at, channel=given["channel"], fixed=False, text=text
+            found.pk, version=version, by=desk.post, said_by=who, said_at=said_at, channel=given["channel"], fixed=False, text=text
         )  # fmt: skip
         return _("Entered: the unit has taken it on. The clock runs until it reports.")
     enter_reply(
-        found.row.pk, version=version, by=desk.post, said_by=who, said_at=said_at, channel=given["channel"], fixed=True,
+        found.pk, version=version, by=desk.post, said_by=who, said_at=said_at, channel=given["channel"], fixed=True,
         text=text_of(given["text"], "text"), fixed_at=moment_of(given["fixed_at"], "fixed_at"), photos=list(given.photos),
         without=text_of(given["without"], "without", required=False),
     )  # fmt: skip

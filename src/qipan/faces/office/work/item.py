@@ -154,7 +154,7 @@ def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
         "merged_into": _item(found.merged_into) if found.merged_into else None,
         "absorbed": [_item(each) for each in found.absorbed],
         "talk": [_line(each, names) for each in found.log if each.step == "noted"],
-        "may_note": found.actions["note"].allowed,
+        "may_note": found.may("note").allowed,
         "work_class": _class(found),
         "grounds": [each.data for each in found.log if each.data.get("power") or each.data.get("instead_of")][-1:],
         "over_limit": [each.data["over"] for each in found.log if each.data.get("over")],

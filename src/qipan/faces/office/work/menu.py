@@ -152,7 +152,7 @@ def _main(may: set[str], found: ItemPage) -> str | None:
 
 
 def _act(name: str, found: ItemPage) -> Act:
-    return Act(act_word(name), reverse(f"work_{name}", args=[found.row.number]), _note(name), name == "accept")
+    return Act(act_word(name), reverse(f"work_{name}", args=[found.number]), _note(name), name == "accept")
 
 
 def _note(name: str) -> str:
@@ -189,12 +189,12 @@ def _cannot(role: str, found: ItemPage) -> list[Cannot]:
     ahead = list(roles)[list(MAIN).index(found.row.state) :]
     out = []
     for name in ahead:
-        each = found.actions[name]
+        each = found.may(name)
         if role in roles[name] and not each.allowed and each.reason is not None:
             out.append(Cannot(act_word(name), each.reason))
     if not found.row.request and found.row.state != "reported":
         # While a request is open the page says so on top, and not once for each of these.
-        asks = ((name, found.actions[name]) for name in ASKS)
+        asks = ((name, found.may(name)) for name in ASKS)
         out += [
             Cannot(act_word(name), each.reason)
             for name, each in asks

@@ -56,7 +56,7 @@ def _date_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _date(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     own = when_if(given.words, desk.county.pk, timezone.now())
-    actions.set_own_date(found.row.pk, version=version, by=desk.post, deadline=own)
+    actions.set_own_date(found.pk, version=version, by=desk.post, deadline=own)
     return _("Your own date is %(at)s.") % {"at": minute(own.deadline)} if own else _("Your own date was taken away.")
 
 

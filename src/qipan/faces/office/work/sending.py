@@ -76,7 +76,7 @@ def form_key(action: str, pk: int) -> str:
 
 def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> HttpResponse:
     """Show a form, or act on it."""
-    key = form_key(form.action, found.row.pk)
+    key = form_key(form.action, found.pk)
     if request.method != "POST":
         kept = draft_of(desk.post, key)
         given = _from_draft(kept, desk) if kept else Given({}, at_hand=False)
@@ -99,7 +99,7 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         with once(request.POST.get("uid", "")):
             said = form.do(desk, found, version, given)
     except AlreadySent:
-        return redirect("work_item", found.row.number)
+        return redirect("work_item", found.number)
     except Wrong as error:
         return _page(request, desk, found, form, given, wrong=error, status=422)
     except Stale as error:
@@ -110,7 +110,7 @@ def answer(request: HttpRequest, desk: Desk, found: ItemPage, form: Form) -> Htt
         return _page(request, desk, found, form, given, refused=error, status=409)
     drop_draft(desk.post, key)
     messages.success(request, said)
-    return redirect("work_item", found.row.number)
+    return redirect("work_item", found.number)
 
 
 def _said(error: PhotosNotTaken, language: str) -> str:
@@ -132,7 +132,7 @@ def _page(
     request: HttpRequest, desk: Desk, found: ItemPage, form: Form, given: Given, *, wrong: Wrong | None = None,
     stale: Stale | None = None, refused: WorkError | None = None, draft_note: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    now = item_page(desk.post, found.row.number) if stale else None
+    now = item_page(desk.post, found.number) if stale else None
     row = now.row if now is not None else found.row
     fields = form.fields(desk, found, given)
     if wrong is not None:

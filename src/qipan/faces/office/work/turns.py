@@ -32,7 +32,7 @@ def _why(_desk: Desk, _found: ItemPage, given: Given) -> list[Field]:
 
 
 def _suspend(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.suspend(found.row.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
+    actions.suspend(found.pk, version=version, by=desk.post, reason=text_of(given["reason"], "reason"))
     return _("Suspended; its unit has been told.")
 
 
@@ -50,7 +50,7 @@ def work_merge(request: HttpRequest, number: str) -> HttpResponse:
 
 def _merge_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
     language = get_language() or "en"
-    near = _("; ").join(f"{number} {title.into(language)}" for number, title in proposed(found.row.pk))
+    near = _("; ").join(f"{number} {title.into(language)}" for number, title in proposed(found.pk))
     hint = (
         _("Open nearby: %(items)s") % {"items": near} if near else _("The number of an open item, such as 2026-00042.")
     )
@@ -62,7 +62,7 @@ def _merge_fields(desk: Desk, found: ItemPage, given: Given) -> list[Field]:
 
 def _merge(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     into, reason = given["into"].strip(), text_of(given["reason"], "reason")
-    actions.merge(found.row.pk, version=version, by=desk.post, into=into, reason=reason)
+    actions.merge(found.pk, version=version, by=desk.post, into=into, reason=reason)
     return _("Merged into %(number)s; the units of both have been told.") % {"number": into}
 
 
@@ -77,7 +77,7 @@ def work_unmerge(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _unmerge(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
-    actions.part(found.row.pk, version=version, by=desk.post)
+    actions.part(found.pk, version=version, by=desk.post)
     return _("The merger is undone; the units of both have been told.")
 
 
@@ -100,5 +100,5 @@ def _withdraw_fields(_desk: Desk, _found: ItemPage, given: Given) -> list[Field]
 
 def _withdraw(desk: Desk, found: ItemPage, version: int, given: Given) -> str:
     reason = text_of(given["reason"], "reason", required=False)
-    actions.withdraw(found.row.pk, version=version, by=desk.post, reason=reason)
+    actions.withdraw(found.pk, version=version, by=desk.post, reason=reason)
     return _("Withdrawn; whoever had to answer has been told.")

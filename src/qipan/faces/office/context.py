@@ -41,6 +41,10 @@ MENU = {
 }
 
 
+#: Pages that lie under an entry of the menu without lying under its address.
+UNDER = {"/year/": "plan"}
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCampaign:
     """The campaign as the frame of a page names it."""
@@ -52,12 +56,13 @@ class ShownCampaign:
 def _menu(path: str, role: str) -> list[tuple[str, str, bool]]:
     """Label, address and whether the page lies under it."""
     entries = []
+    above = next((name for begins, name in UNDER.items() if path.startswith(begins)), None)
     for label, name in MENU[role]:
         try:
             address = reverse(name)
         except NoReverseMatch:
             continue
-        entries.append((str(label), address, path == address if address == "/" else path.startswith(address)))
+        entries.append((str(label), address, name == above or (path == address if address == "/" else path.startswith(address))))
     return entries
 
 

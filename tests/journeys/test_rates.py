@@ -35,6 +35,7 @@ def test_a_rate_says_its_formula_and_its_counts_are_those_of_its_lists(browser: 
         office = person("en-GB", DESK)
         sign_in(office, server, "example-office")
         office.goto(f"{server}/work/")
+        office.locator(".head-menu summary").click()
         with office.expect_navigation():
             office.locator('a[href="/work/rates/"]').click()
         rates = office.locator(".rate-figures li[title*='÷']").all()[:6]

@@ -195,11 +195,11 @@ def test_pasted_text_becomes_work_when_each_has_a_lead_and_a_day(browser: Browse
         with office.expect_navigation():
             office.locator('button[value="preview"]').click()
         office.locator('input[name="deadline"]').fill("明年3月底前")
-        office.locator('select[name="unit-0"]').select_option(index=1)
+        office.locator('select[name="unit-0"]').select_option("qs-urban-management")
         with office.expect_navigation():
             office.locator('button[value="issue"]').click()
         expect(office.locator("main")).to_contain_text("each ticked row needs a lead unit and a deadline")
-        office.locator('select[name="unit-1"]').select_option(index=2)
+        office.locator('select[name="unit-1"]').select_option("qs-commerce")
         with office.expect_navigation():
             office.locator('button[value="issue"]').click()
         expect(office.locator("table.work-list tbody tr")).to_have_count(2)

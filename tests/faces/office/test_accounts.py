@@ -242,7 +242,8 @@ def test_the_frame_costs_few_questions_to_the_database(
 ) -> None:
     client.force_login(wang)
     client.get("/accounts/")
-    with django_assert_max_num_queries(6):  # session, person, posts, campaign, years; the calendar of the account
+    # Session, person, posts, campaign, years; the calendar of the account, and who is away.
+    with django_assert_max_num_queries(7):
         client.get("/accounts/")
 
 

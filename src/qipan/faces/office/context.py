@@ -62,7 +62,9 @@ def _menu(path: str, role: str) -> list[tuple[str, str, bool]]:
             address = reverse(name)
         except NoReverseMatch:
             continue
-        entries.append((str(label), address, name == above or (path == address if address == "/" else path.startswith(address))))
+        entries.append(
+            (str(label), address, name == above or (path == address if address == "/" else path.startswith(address)))
+        )
     return entries
 
 

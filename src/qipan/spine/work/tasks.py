@@ -183,15 +183,19 @@ def decompose(
         drafts.append(
             TaskDraft(
                 plan.title, _unit(codes, code, plan.title), as_when(until), check=plan.check, node=plan.node,
-                supports=_supporting(plan, code), origin=(CHECK, plan.check, plan.title.zh), milestone=milestone,
+                supports=_supporting(plan, code, by), origin=(CHECK, plan.check, plan.title.zh), milestone=milestone,
             )
         )  # fmt: skip
     return [item.pk for item in issue_drafts(year, drafts, by, now)]
 
 
-def _supporting(plan: PlannedTask, lead: str) -> tuple[Unit, ...]:
-    """Return who supports: the units that support the check, and its own lead where another was chosen."""
-    units = [*plan.supports, *([plan.lead] if plan.lead is not None else [])]
+def _supporting(plan: PlannedTask, lead: str, by: Post) -> tuple[Unit, ...]:
+    """Return who supports: the units that support the check, and its own lead where another was chosen.
+
+    The office that gave the lead away is not among them: it looks again at what it has others do.
+    """
+    own = plan.lead if plan.lead is not None and plan.lead.pk != by.unit_id else None
+    units = [*plan.supports, *([own] if own is not None else [])]
     return tuple(unit for unit in dict.fromkeys(units) if unit.code != lead)
 
 

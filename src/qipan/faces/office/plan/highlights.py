@@ -154,7 +154,7 @@ def highlight_decide(request: HttpRequest, pk: int, doing: str) -> HttpResponse:
 class HighlightForm(forms.Form):
     """What is entered of a highlight."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What it is"), choices=list(KIND_WORDS.items()))
+    kind = forms.ChoiceField(label=pgettext_lazy("highlight", "Kind"), choices=list(KIND_WORDS.items()))
     title_zh = forms.CharField(label=pgettext_lazy("highlight", "Title"), max_length=120)
     text = forms.CharField(
         label=pgettext_lazy("highlight", "What was done"), max_length=2000, widget=forms.Textarea({"rows": 5})

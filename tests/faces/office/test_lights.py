@@ -13,7 +13,7 @@ import qipan
 from qipan.faces.office import imports, sites, standard_rows
 from qipan.faces.office.legend import legend
 from qipan.faces.office.marks import ITEM_WORDS, MARKS, mark_of
-from qipan.faces.office.plan import mechanisms
+from qipan.faces.office.plan import highlights, mechanisms
 from qipan.faces.office.work import classes, office_files
 from qipan.overview.sites import STATES
 from qipan.spine.work.limits import LIGHTS
@@ -47,6 +47,7 @@ def test_every_state_that_pages_name_is_a_mark() -> None:
         for part in re.findall(r"_pill.html\" with ([^%]*)%", path.read_text()):
             named |= set(re.findall(r'\bstate="([a-z_]+)"', part))
     tables = (
+        highlights.STATE_PILLS,
         imports.PILLS, sites.STATE_PILLS, standard_rows.PILLS, mechanisms.STATE_PILLS, classes.BASIS_PILLS,
         office_files.ROW_PILLS,
     )  # fmt: skip

@@ -49,6 +49,7 @@ from qipan.spine.work.models import (
     Handover,
     HardProblem,
     HardStep,
+    Highlight,
     Mechanism,
     Run,
     RunDecision,
@@ -155,6 +156,10 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         begun_at=now,
     )
     step = HardStep.objects.create(problem=hard, text="一步", unit=unit, due=now.date())
+    praised = Highlight.objects.create(
+        campaign=year.campaign, unit=town.units["roads"], title_zh="亮点", text="做法", first=now.date(), last=now.date(),
+        state="approved", author=town["roads"], written_at=now, approved_at=now,
+    )  # fmt: skip
     weekly = Mechanism.objects.create(
         campaign=year.campaign, name_zh="周调度", rhythm="weekly", day=5, looks=["late"], since=now.date()
     )
@@ -196,6 +201,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "year_start": (year.pk,), "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "hard_problem": (hard.pk,), "hard_edit": (hard.pk,), "hard_attach": (hard.pk,), "hard_step_keep": (hard.pk,),
+        "highlight": (praised.pk,), "highlight_edit": (praised.pk,), "highlight_decide": (praised.pk, "withdraw"),
         "hard_decide": (hard.pk, "review"), "hard_step": (step.pk,), "mechanism_edit": (weekly.pk,),
         "mechanism_prepare": (weekly.pk,), "mechanism_run": (run.pk,), "mechanism_decision": (decided.pk,),
         "run_edit": (run.pk,), "run_close": (run.pk,),

@@ -13,6 +13,7 @@ from qipan.spine.work.basis.models import Citation as Citation
 from qipan.spine.work.hard.models import HardEntry as HardEntry
 from qipan.spine.work.hard.models import HardProblem as HardProblem
 from qipan.spine.work.hard.models import HardStep as HardStep
+from qipan.spine.work.highlights.models import Highlight as Highlight
 from qipan.spine.work.lightness.models import Demand as Demand
 from qipan.spine.work.lightness.models import Override as Override
 from qipan.spine.work.lightness.models import PhotoRule as PhotoRule

@@ -4,6 +4,7 @@ from qipan.ground.units.models import Role
 from qipan.ground.units.permissions import EYES
 from tests.faces.office.matrix.row import OFFICE, SIGNED_IN, Row
 
+UNITS = frozenset({Role.HEAD, Role.LIAISON})
 REVIEWERS = frozenset({Role.OFFICE, Role.LEADER})
 
 MATRIX: dict[str, Row] = {
@@ -32,6 +33,11 @@ MATRIX: dict[str, Row] = {
     "special_remove": Row(OFFICE, "post", args=(1,), answers=403),
     "special_attach": Row(OFFICE, "post", args=(1,), answers=404),
     "special_detach": Row(OFFICE, "post", args=(1,), answers=404),
+    "highlights": Row(SIGNED_IN),
+    "highlight_new": Row(UNITS, answers=302),
+    "highlight": Row(SIGNED_IN, args=(1,), answers=404),
+    "highlight_edit": Row(UNITS, args=(1,), answers=404, bound=True),
+    "highlight_decide": Row(OFFICE | {Role.HEAD}, "post", args=(1, "withdraw"), answers=404, bound=True),
     "hard_problems": Row(SIGNED_IN),
     "hard_sheet": Row(SIGNED_IN),
     "hard_new": Row(OFFICE, answers=302),

@@ -17,10 +17,12 @@ from qipan.faces.office.board import points_url
 from qipan.faces.office.home.links import work_url
 from qipan.faces.office.home.progress import Figure
 from qipan.faces.office.home.rows import shown_row
+from qipan.faces.office.plan.highlights import shown_line
 from qipan.ground.units.permissions import SET_ABSENCES, Rule
 from qipan.overview.desk import Desk
 from qipan.overview.mine import Mine
 from qipan.overview.mine import mine as mine_of
+from qipan.spine.work.highlights.queries import of_unit, waiting
 from qipan.spine.work.permissions import CONSENT, UNITS
 from qipan.spine.work.queries import count_of
 
@@ -39,6 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = mine_of(desk.post, desk.year, now)
     code = found.unit.code
     context = {
+        "highlights": [shown_line(each) for each in of_unit(found.unit.id)],
         "found": found,
         "unit_url": reverse("unit", args=[code]),
         "rates_url": f"{reverse('rates')}?{urlencode({'unit': code})}",
@@ -98,7 +101,11 @@ def _to_answer(desk: Desk) -> list[Figure]:
         return []
     count = count_of(desk.post, "to_consent", year=desk.year)
     words = _("extensions that wait for your consent")
-    return [Figure("consent", count, words, work_url(special="to_consent"))] if count else []
+    figures = [Figure("consent", count, words, work_url(special="to_consent"))] if count else []
+    if praised := waiting(desk.post):
+        url = reverse("highlights") + "?state=written"
+        figures.append(Figure("highlights", praised, _("highlights that wait for your consent"), url))
+    return figures
 
 
 def _asked(found: Mine) -> list[tuple[int, str, str]]:

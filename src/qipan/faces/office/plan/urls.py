@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from qipan.faces.office.plan import hard, hard_forms, mechanisms, moving, nodes, overview, phases, programmes, special
+from qipan.faces.office.plan import (
+    hard,
+    hard_forms,
+    highlights,
+    mechanisms,
+    moving,
+    nodes,
+    overview,
+    phases,
+    programmes,
+    special,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.plan, name="plan"),
@@ -40,6 +51,11 @@ urlpatterns: list[URLPattern] = [
     path("mechanisms/runs/<int:pk>/edit/", mechanisms.run_edit, name="run_edit"),
     path("mechanisms/runs/<int:pk>/close/", mechanisms.run_close, name="run_close"),
     path("mechanisms/decisions/<int:pk>/", mechanisms.mechanism_decision, name="mechanism_decision"),
+    path("highlights/", highlights.highlights, name="highlights"),
+    path("highlights/new/", highlights.highlight_new, name="highlight_new"),
+    path("highlights/<int:pk>/", highlights.highlight, name="highlight"),
+    path("highlights/<int:pk>/edit/", highlights.highlight_edit, name="highlight_edit"),
+    path("highlights/<int:pk>/<str:doing>/", highlights.highlight_decide, name="highlight_decide"),
     path("hard/", hard.hard_problems, name="hard_problems"),
     path("hard/ledger/", hard.hard_sheet, name="hard_sheet"),
     path("hard/new/", hard_forms.hard_new, name="hard_new"),

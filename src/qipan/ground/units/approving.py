@@ -61,6 +61,7 @@ def refuse(pk: int, reason: str, *, by: Post) -> PostRequest:
         PermissionDenied: the post may not.
         RegisterError: it is the approver's own, was decided already, or no reason is given.
     """
+    _asked(pk, by)
     why = " ".join(reason.split())
     if not why or len(why) > 200:
         raise RegisterError(
@@ -73,7 +74,7 @@ def refuse(pk: int, reason: str, *, by: Post) -> PostRequest:
     return request
 
 
-def _decide(pk: int, by: Post, *, approved: bool, reason: str = "") -> PostRequest:
+def _asked(pk: int, by: Post) -> PostRequest:
     county = by.unit.county
     if not APPROVE_POSTS.allows(by, county):
         raise PermissionDenied
@@ -81,11 +82,18 @@ def _decide(pk: int, by: Post, *, approved: bool, reason: str = "") -> PostReque
     request = rows.select_related("person", "unit", "post__unit", "post__person", "asked_by").first()
     if request is None:
         raise PermissionDenied
+    return request
+
+
+def _decide(pk: int, by: Post, *, approved: bool, reason: str = "") -> PostRequest:
+    request = _asked(pk, by)
     if by.person_id in (request.person_id, request.asked_by.person_id):
         raise RegisterError(
             Text("不能审批本人的岗位或本人提出的申请", "nobody decides on a post of their own, or one they asked for")
         )
-    if not rows.filter(decided_at=None).update(decided_at=timezone.now(), approved=approved, reason=reason):
+    if not PostRequest.objects.filter(pk=pk, decided_at=None).update(
+        decided_at=timezone.now(), approved=approved, reason=reason
+    ):
         raise RegisterError(Text("这项申请已经审批过", "this was decided already"))
     request.refresh_from_db(fields=["decided_at", "approved", "reason"])
     return request

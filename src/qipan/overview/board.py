@@ -18,6 +18,8 @@ from qipan.overview.points import BY_RULE, UNOWNED, WHOLE, UnitName, Whose, unit
 from qipan.overview.progress import Progress, progress, sections_of
 from qipan.spine.campaigns.models import CampaignYear, TimeNode
 from qipan.spine.scorecards.queries import OwnedPart, Standing, equal_card, standing
+from qipan.spine.scorecards.titles import at_sites
+from qipan.spine.scorecards.titles import type_title as type_title
 
 LARGEST = 10
 
@@ -204,7 +206,7 @@ def site_types(now: Standing) -> list[TypeRow]:
     for (_, stratum, cluster), reading in now.readings.items():
         if reading.weight:
             seen.setdefault(stratum, set()).add(cluster)
-    by_type = _sums(now.parts, lambda part: part.stratum if _at_sites(now, part) else None)
+    by_type = _sums(now.parts, lambda part: part.stratum if at_sites(now, part) else None)
     rows = []
     for stratum, sums in by_type.items():
         known = now.book.catalogue.types.get(stratum)
@@ -219,24 +221,6 @@ def site_types(now: Standing) -> list[TypeRow]:
             )
         )
     return sorted(rows, key=lambda row: (-row.sums.lost, -row.sums.unassessed, row.stratum))
-
-
-def _at_sites(now: Standing, part: OwnedPart) -> bool:
-    line = now.book.lines.get(part.check)
-    # A check that applies nowhere and counts as full has one part, which belongs to no type.
-    return line is not None and not line.one_thing and not line.survey and bool(part.stratum)
-
-
-def type_title(now: Standing, stratum: str) -> Text:
-    """Return the title of a stratum: the checklist's, else the standard's own."""
-    known = now.book.catalogue.types.get(stratum)
-    if known is not None:
-        return known.title
-    for standard in (now.book.standard, *(sub for _, sub in now.book.subs.values())):
-        for code, named in standard.strata.items():
-            if now.book.catalogue.canonical(code, standard.aliases) == stratum and named.title:
-                return named.title
-    return Text(stratum, stratum)
 
 
 def largest_losses(now: Standing, most: int = LARGEST) -> list[Loss]:

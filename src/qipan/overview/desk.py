@@ -8,7 +8,7 @@ from datetime import date
 from qipan.ground.units.models import County, Post
 from qipan.ground.units.queries import current_posts
 from qipan.spine.campaigns.models import Campaign, CampaignYear
-from qipan.spine.campaigns.queries import latest_campaign, latest_years
+from qipan.spine.campaigns.queries import county_years, latest_campaign
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class Desk:
 def desk(person_id: int, on: date, *, post_id: int | None = None, year: int | None = None) -> Desk | None:
     """Return a person's desk; None for someone who holds no post.
 
-    A wanted post or year that the person does not have (any more) is passed over: the first post, and the year of the
-    campaign that `on` lies in or comes nearest to.
+    A wanted post or year that the person does not have (any more) is passed over: the first post, and the year that
+    `on` lies in or comes nearest to, one that is open before one that is closed. The campaign is that of the year.
     """
     posts = current_posts(person_id, on)
     if not posts:
         return None
     post = next((post for post in posts if post.pk == post_id), posts[0])
-    years = latest_years(post.unit.county_id)
-    campaign = years[0].campaign if years else latest_campaign(post.unit.county_id)
+    years = county_years(post.unit.county_id)
     chosen = next((each for each in years if each.year == year), None) or min(
-        years, key=lambda each: (abs(each.year - on.year), each.year), default=None
+        years, key=lambda each: (each.closed_at is not None, abs(each.year - on.year), each.year), default=None
     )
+    campaign = chosen.campaign if chosen else latest_campaign(post.unit.county_id)
     return Desk(post=post, posts=tuple(posts), campaign=campaign, year=chosen, years=tuple(years))

@@ -26,6 +26,7 @@ from qipan.ground.units.models import Post, PostRequest, Role, Unit, UnitGroup
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
 from qipan.spine.campaigns.models import (
+    CampaignYear,
     FunctionDuty,
     Membership,
     Phase,
@@ -33,10 +34,12 @@ from qipan.spine.campaigns.models import (
     SpecialAction,
     SpecialGroup,
     TimeNode,
+    YearRecord,
 )
 from qipan.spine.ledger.actions import Fact, record
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.models import Observation
+from qipan.spine.scorecards.queries import fresh_standing
 from qipan.spine.standards.models import OfficeBook
 from qipan.spine.standards.office_book.reading import Book, Branch, Content
 from qipan.spine.work.basis.models import BasisDocument
@@ -54,6 +57,7 @@ from qipan.spine.work.models import (
 )
 from qipan.spine.work.office_files.actions import kept_file
 from qipan.spine.work.office_files.models import OfficeFile
+from qipan.spine.years.content import canonical, content_of, digest_of
 from tests.faces.office.matrix.row import BY_LINK, OPEN, Row
 from tests.faces.office.test_routes import MATRIX, routes, undone
 from tests.faces.office.working import issued, jpeg
@@ -176,7 +180,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     paper = BasisDocument.objects.create(county=county, title="方案")
     group = SpecialGroup.objects.create(campaign=year.campaign, name_zh="专项组")
     member = Membership.objects.create(campaign=year.campaign, seat="commander", title_zh="县长")
-    duty = FunctionDuty.objects.filter(campaign=year.campaign).first()
+    past = closed_year(town)
+    duty = FunctionDuty.objects.filter(campaign=year.campaign, valid_from__isnull=False).first()
     assert duty is not None
     editions = [year.standard_id, *(digest for digest, _ in year.pins)]
     a_round = town.little.rounds["census"].code
@@ -195,7 +200,8 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "headquarters_member": (member.pk,), "headquarters_member_remove": (member.pk,), "sponsor": (f"p{post.pk}",), "handover_new": (town["roads"].pk,), "handover": (handed.pk,), "absence_end": (stand_in.pk,), "unit_group": (own_group.code,),
         "phase_edit": (phase.pk,), "phase_remove": (phase.pk,), "phase_move": (phase.pk,), "plan_node": (node.pk,),
         "node_reach": (node.pk,), "node_move": (node.pk,), "node_tie": (node.pk,), "node_untie": (node.pk,),
-        "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
+        "year_report": (past.pk,), "year_compare": (past.pk, 1, 2), "year_reopen": (past.pk,), "year_close": (year.pk,),
+        "year_start": (year.pk,), "programme": (programme.pk,), "programme_edit": (programme.pk,), "programme_remove": (programme.pk,),
         "special_action": (special.pk,), "special_edit": (special.pk,), "special_remove": (special.pk,),
         "hard_problem": (hard.pk,), "hard_edit": (hard.pk,), "hard_attach": (hard.pk,), "hard_step_keep": (hard.pk,),
         "hard_decide": (hard.pk, "review"), "hard_step": (step.pk,), "mechanism_edit": (weekly.pk,),
@@ -215,6 +221,26 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
             found[name] = (item.number,)
     found["work_contribute"] = (_supported(town),)
     return found
+
+
+def closed_year(town: Town) -> CampaignYear:
+    """The year before, closed, with two records."""
+    now, year = timezone.now(), town.year
+    past = CampaignYear.objects.create(
+        campaign=year.campaign, year=year.year - 1, standard=year.standard, closed_at=now
+    )
+    past.companions.set(year.companions.all())
+    standing = fresh_standing(past, now.date())
+    content = canonical(
+        content_of(past, standing, at=now, serial=1, signed="", by=town["office"], carried=(), into=None)
+    )
+    YearRecord.objects.bulk_create(
+        YearRecord(
+            campaign_year=past, serial=serial, closed_at=now, closed_by="创城办", content=content, digest=digest_of(content)
+        )
+        for serial in (1, 2)
+    )  # fmt: skip
+    return past
 
 
 def slip_of(item: WorkItem, town: Town) -> Slip:

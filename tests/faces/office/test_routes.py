@@ -15,13 +15,13 @@ from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 
 from qipan.ground.units.models import Role
-from tests.faces.office.matrix import board, home, lead, light, plan, public, record, registers, setup, work
+from tests.faces.office.matrix import board, home, lead, light, plan, public, record, registers, setup, work, year
 from tests.faces.office.matrix.row import BY_LINK, OPEN
 from tests.world import World, make_person, make_world
 
 MATRIX = {
     **board.MATRIX, **home.MATRIX, **lead.MATRIX, **plan.MATRIX, **light.MATRIX, **public.MATRIX, **record.MATRIX, **registers.MATRIX,
-    **setup.MATRIX, **work.MATRIX,
+    **setup.MATRIX, **work.MATRIX, **year.MATRIX,
 }  # fmt: skip
 
 

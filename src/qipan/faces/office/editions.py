@@ -188,7 +188,7 @@ def edition_diff(request: HttpRequest, old: str, new: str) -> HttpResponse:
         ],
         "old": found.old,
         "new": found.new,
-        "groups": _grouped(found.differences),
+        "groups": grouped(found.differences),
         "count": len(found.differences),
     }
     return render(request, "office/edition_diff.html", context)
@@ -201,7 +201,8 @@ AREAS = {
 }
 
 
-def _grouped(differences: tuple[Difference, ...]) -> list[dict[str, object]]:
+def grouped(differences: tuple[Difference, ...]) -> list[dict[str, object]]:
+    """Return differences by area, as the partial of differences shows them."""
     found: dict[str, list[tuple[Text, Text]]] = {}
     for difference in differences:
         area = difference.area if difference.area in AREAS else "head"
@@ -289,7 +290,7 @@ def previewed(found: Preview) -> dict[str, object]:
         "found": found,
         "kind": KINDS[found.pack.kind],
         "counts": _counts(found.pack.kind, found.nodes, found.checks) if found.pack.kind == "standard" else "",
-        "groups": _grouped(found.differences),
+        "groups": grouped(found.differences),
         "count": len(found.differences),
         "stored_url": reverse("edition", args=[found.pack.hash]) if found.stored else "",
     }

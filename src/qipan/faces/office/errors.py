@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import qipan
+from qipan.spine.campaigns.years.guard import YearClosed
 
 logger = logging.getLogger("qipan.office")
 
@@ -54,6 +56,12 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
         _("This form had grown too old"),
         _("Nothing was changed. Go back, load the page anew, and send it again."),
     )
+
+
+def year_closed(request: HttpRequest, exception: YearClosed) -> HttpResponse:
+    """Answer someone who would change something in a closed year; nothing was changed."""
+    words = exception.words.into(get_language() or "en")
+    return _page(request, 409, _("The year %(year)s is closed") % {"year": exception.year}, words)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

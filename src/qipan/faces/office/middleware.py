@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
 from qipan.faces.office.access import desk_of
-from qipan.faces.office.errors import no_post, not_allowed
+from qipan.faces.office.errors import no_post, not_allowed, year_closed
+from qipan.spine.campaigns.years.guard import YearClosed
 
 
 class DeskMiddleware:
@@ -28,6 +29,10 @@ class DeskMiddleware:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer whoever writes into a closed year, in one place for all pages."""
+        return year_closed(request, exception) if isinstance(exception, YearClosed) else None
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -29,6 +29,7 @@ urlpatterns = [
     path("work/lightness/", include("qipan.faces.office.light.urls")),
     path("work/", include("qipan.faces.office.work.urls")),
     path("plan/", include("qipan.faces.office.plan.urls")),
+    path("year/", include("qipan.faces.office.year.urls")),
     path("record/", include("qipan.faces.office.record.urls")),
     path("setup/", include("qipan.faces.office.setup.urls")),
     path("setup/", include("qipan.faces.office.setup.register_urls")),

@@ -197,6 +197,13 @@ def files() -> Iterator[Text]:
         yield fault
 
 
+def years() -> Iterator[Text]:
+    """Which records of closed years are gone, or no longer say what their digest was taken of."""
+    from qipan.spine.years.queries import verify as read
+
+    yield from read()
+
+
 Step = Callable[[], Iterator[Text]]
 STEPS: tuple[tuple[Text, Step], ...] = (
     (Text("配置", "configuration"), configuration),
@@ -206,6 +213,7 @@ STEPS: tuple[tuple[Text, Step], ...] = (
     (Text("标准版本", "editions"), editions),
     (Text("文件与内容指纹一致", "files as their hashes say"), files),
     (Text("汇总与重算一致", "tallies equal a recompute"), tallies),
+    (Text("归档记录与指纹一致", "frozen records as their digests say"), years),
     (Text("事项与办理记录一致", "work items as their logs say"), items),
 )
 NEEDED_BY_THE_REST = {database, migrations}

@@ -14,6 +14,7 @@ from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.permissions import CHOOSE_ANSWERING_LEADS
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import AnsweringLead, CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 
 
 class ChoiceError(ValueError):
@@ -45,6 +46,7 @@ def choose_answering_lead(year: CampaignYear, check: str, unit: str, *, by: Post
     if chosen is None:
         raise ChoiceError(Text(f"本县没有编号为“{unit}”的单位", f"the county has no unit {unit!r}"))
     with act(actor(by)) as noted:
+        refuse_closed_now(year.campaign.county_id, year.year)
         before = _chosen(year, check)
         lead, _ = AnsweringLead.objects.update_or_create(
             campaign_year=year, check_key=check, defaults={"unit": chosen, "chosen_by": _signature(by)}
@@ -78,6 +80,7 @@ def withdraw_answering_lead(year: CampaignYear, check: str, *, by: Post) -> bool
     """
     _may(year, by)
     with act(actor(by)) as noted:
+        refuse_closed_now(year.campaign.county_id, year.year)
         before = _chosen(year, check)
         gone, _ = AnsweringLead.objects.filter(campaign_year=year, check_key=check).delete()
         if gone:

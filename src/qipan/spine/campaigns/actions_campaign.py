@@ -18,6 +18,7 @@ from qipan.ground.units.models import County, Post, Unit
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.models import Campaign, CampaignYear
 from qipan.spine.campaigns.setup_honours import BY_CODE, proposed_name
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 LONGEST_CYCLE = 10
@@ -117,6 +118,7 @@ def set_year(
     absent = sorted(set(absent_types))
     was = {f"cut {year.year}": year.assumed_cut, f"absent {year.year}": "、".join(year.absent_types)}
     with act(actor(by)) as done:
+        refuse_closed_now(year.campaign.county_id, year.year)
         _raise_version(year.campaign, version)
         CampaignYear.objects.filter(pk=pk).update(assumed_cut=cut, absent_types=absent)
         year.refresh_from_db(fields=["assumed_cut", "absent_types"])

@@ -31,10 +31,20 @@ def rulebook(year: CampaignYear, *, equal: bool = False) -> Rulebook:
     return _book(year.standard_id, year.pins, equal)
 
 
+def book_of(standard: str, pins: tuple[tuple[str, str], ...]) -> Rulebook:
+    """Return the book that editions would make, each companion with its kind, in the order of their hashes."""
+    return _book(standard, pins, False)
+
+
 def functions(year: CampaignYear) -> Mapping[str, Function]:
     """Return the functions that the year's packs know, by code (one statement)."""
+    return functions_of(year.pins)
+
+
+def functions_of(pins: tuple[tuple[str, str], ...]) -> Mapping[str, Function]:
+    """Return the functions that some packs know, by code."""
     found: dict[str, Function] = {}
-    for digest, kind in year.pins:
+    for digest, kind in pins:
         if kind == Kind.FUNCTIONS:
             found |= standards.functions(digest)
     return found

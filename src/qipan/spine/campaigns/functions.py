@@ -7,8 +7,8 @@ they are is found.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q
@@ -20,6 +20,7 @@ from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post, Unit
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.models import Campaign, CampaignYear, FunctionDuty
+from qipan.spine.campaigns.years.guard import closed_until
 
 LONGEST_CODE = 40
 
@@ -90,7 +91,9 @@ def _map(campaign: Campaign, wanted: list[Mapping], by: Post) -> list[FunctionDu
     units = {unit.code: unit for unit in Unit.objects.filter(county_id=campaign.county_id)}
     made: list[FunctionDuty] = []
     with act(actor(by)) as done:
+        since = _first_day(campaign.pk)
         for each in wanted:
+            each = _from(each, since)
             unit = units.get(each.unit)
             _look_at(campaign, each, unit)
             if unit is None:
@@ -104,6 +107,29 @@ def _map(campaign: Campaign, wanted: list[Mapping], by: Post) -> list[FunctionDu
         if made:
             raise_duties(campaign.pk)
     return made
+
+
+def _first_day(campaign_id: int) -> date | None:
+    """Return the first day after the campaign's closed years: before it nothing changes any more."""
+    last = closed_until(campaign_id)
+    return None if last is None else last + timedelta(days=1)
+
+
+def _from(wanted: Mapping, since: date | None) -> Mapping:
+    """Return a duty that begins after the closed years: one without a first day begins then."""
+    if since is None or (wanted.valid_from is not None and wanted.valid_from >= since):
+        return wanted
+    if wanted.valid_from is not None:
+        raise RegisterError(_closed_words(since), "valid_from")
+    return replace(wanted, valid_from=since)
+
+
+def _closed_words(since: date) -> Text:
+    day = f"{since.year}年{since.month}月{since.day}日"
+    return Text(
+        f"此前的年度已归档，职能分工只能自{day}起变动",
+        f"the years before are closed: duties change from {since.day} {since:%B %Y} on",
+    )
 
 
 def _look_at(campaign: Campaign, wanted: Mapping, unit: Unit | None) -> None:
@@ -133,8 +159,16 @@ def unmap_function(pk: int, *, by: Post) -> Mapping:
 
     Raises:
         PermissionDenied: the post may not, or there is no such duty.
+        RegisterError: the unit carried it in a year that is closed.
     """
     duty = _mine(pk, by)
+    since = _first_day(duty.campaign_id)
+    if since is not None and (duty.valid_from is None or duty.valid_from < since):
+        words = Text(
+            "该单位在已归档的年度承担过此职能，不能删除；请改填结束日期。",
+            "The unit carried it in a year that is closed, so it is not taken out: give it a last day instead.",
+        )
+        raise RegisterError(words, "valid_to")
     with act(actor(by)) as done:
         done.note("function.unmap", _thing(duty), _details(duty))
         FunctionDuty.objects.filter(pk=pk).delete()
@@ -152,6 +186,9 @@ def end_function(pk: int, last: date, *, by: Post) -> FunctionDuty:
     duty = _mine(pk, by)
     if duty.valid_from and last < duty.valid_from:
         raise RegisterError(Text("结束日期不得早于开始日期", "the last day is not before the first"), "valid_to")
+    since = _first_day(duty.campaign_id)
+    if since is not None and last < since - timedelta(days=1):
+        raise RegisterError(_closed_words(since), "valid_to")
     with act(actor(by)) as done:
         duty.valid_to = last
         duty.save(update_fields=["valid_to"])

@@ -25,6 +25,7 @@ from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import Campaign, CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 
 RISING = frozenset({"at_least", "above"})
 
@@ -93,6 +94,16 @@ def local_words(year: CampaignYear, item: str) -> Text | None:
     )
 
 
+def limit_words(book: Rulebook, item: str, number: str) -> Text:
+    """Return an item with the county's own limit of it, as lists name it."""
+    rule, listed = _rule(book, item), book.catalogue.items.get(item)
+    title = listed.title if listed is not None else Text(item, item)
+    sign = SIGNS[rule.comparison] if rule is not None else ""
+    return Text(
+        f"{title.zh} {sign} {number}".replace("  ", " "), f"{title.en or title.zh} {sign} {number}".replace("  ", " ")
+    )
+
+
 def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> dict[str, list[str]]:
     """Set the county's own limits of a year; an empty one takes a limit away.
 
@@ -115,7 +126,7 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
         raise PermissionDenied
     limits = dict(year.local_limits)
     for item, written in given.items():
-        number = _stricter(rulebook(year), item, written.strip())
+        number = stricter(rulebook(year), item, written.strip())
         if number is None:
             limits.pop(item, None)
         else:
@@ -125,6 +136,7 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
         return {}
     campaign = year.campaign
     with act(actor(by)) as done:
+        refuse_closed_now(campaign.county_id, year.year)
         if not Campaign.objects.filter(pk=campaign.pk, version=version).update(version=F("version") + 1):
             now = Campaign.objects.values_list("version", flat=True).get(pk=campaign.pk)
             raise stale(campaign.county.code, "campaign", campaign.pk, version, now)
@@ -134,8 +146,12 @@ def set_limits(pk: int, given: Mapping[str, str], *, version: int, by: Post) -> 
     return changed
 
 
-def _stricter(book: Rulebook, item: str, written: str) -> str | None:
-    """Return a limit as it is kept; None where it is taken away or says what the standard says."""
+def stricter(book: Rulebook, item: str, written: str) -> str | None:
+    """Return a limit as it is kept; None where it is taken away or says what the standard says.
+
+    Raises:
+        RegisterError: it is no number, or is laxer than the standard's.
+    """
     rule = _rule(book, item)
     if rule is None:
         raise RegisterError(

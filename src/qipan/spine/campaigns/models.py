@@ -54,6 +54,7 @@ class CampaignYear(models.Model):
         default=dict, blank=True, help_text="item: the county's own limit, stricter than the standard's; see local.py"
     )
     duties_version = models.PositiveIntegerField(default=0, help_text="rises when a responsibility changes")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="since when it is closed: nothing changes in it")
 
     class Meta:
         ordering = ("year",)
@@ -303,3 +304,7 @@ class Membership(models.Model):
     def title(self) -> Text:
         """Unit and title in both languages."""
         return Text(self.title_zh, self.title_en)
+
+
+# A theme of its own, in its own package; Django finds the tables of a room through this module.
+from qipan.spine.campaigns.years.models import YearRecord as YearRecord  # noqa: E402

@@ -185,7 +185,7 @@ def _campaigns(county: County, made: County, units: Pairs) -> None:
     phases = copies(Phase.objects.filter(campaign__county=county), {}, **mine)
     copies(TimeNode.objects.filter(campaign__county=county), {}, phase_id=phases, **mine)
     old_years = list(CampaignYear.objects.filter(campaign__county=county).order_by("id"))
-    years = copies(old_years, {}, **mine)
+    years = copies(old_years, {"closed_at": None}, **mine)
     pinned = CampaignYear.companions.through
     pins = pinned.objects.filter(campaignyear_id__in=list(years))
     pinned.objects.bulk_create(

@@ -52,7 +52,8 @@ def rows_of_a_county() -> list[tuple[type[models.Model], str]]:
             if model in paths:
                 continue
             for field in _keys(model):
-                if field.related_model is above and not field.null:
+                # A row that may do without a county, such as a job, belongs to the one that it names.
+                if field.related_model is above and (not field.null or above is County):
                     paths[model] = field.name if above is County else f"{field.name}__{paths[above]}"
                     queue.append(model)
                     break

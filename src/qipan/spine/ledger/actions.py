@@ -22,6 +22,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.models import County, Post
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed
 from qipan.spine.ledger import entries as ledger_entries
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Ledger, Listing, Observation, Round, RoundFigure, Selection
@@ -80,6 +81,17 @@ def years_on(county_id: int, year: int) -> list[CampaignYear]:
     return list(found.select_related("campaign").order_by("id"))
 
 
+def open_years_on(county_id: int, year: int) -> list[CampaignYear]:
+    """Return the campaign years that count a year's observations, for whoever is about to write to them.
+
+    Raises:
+        YearClosed: one of them is closed.
+    """
+    found = years_on(county_id, year)
+    refuse_closed(found)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Facts that are ready to be written: their rows, and the readings that they make in each campaign year.
@@ -111,6 +123,7 @@ def record(
 
     Raises:
         RecordError: with every fact that no pinned standard can read, or that corrects what is not there.
+        YearClosed: the year is closed.
     """
     with act(_actor(by, county_id)) as noted:
         if not taken:
@@ -147,7 +160,7 @@ def prepare(county_id: int, year: int, facts: Sequence[Fact], *, by: Post | None
 
 
 def _prepare(county_id: int, year: int, facts: Sequence[Fact], by: Post | None, version: int) -> Prepared:
-    years = years_on(county_id, year)
+    years = open_years_on(county_id, year)
     books = [rulebook(one) for one in years]
     placing = Places(books)
     originals = _originals(county_id, [fact.supersedes for fact in facts if fact.supersedes])
@@ -365,7 +378,7 @@ def open_round(
             opened_at=opened_at, due_on=due_on,
         )  # fmt: skip
         year = running.year_of(opened_at)
-        years = years_on(county_id, year)
+        years = open_years_on(county_id, year)
         pairs = _canonical([rulebook(one) for one in years], listed)
         _list(opened, years, pairs)
         if by is not None:
@@ -386,7 +399,7 @@ def extend_round(round_id: int, listed: Iterable[tuple[str, str]], *, by: Post |
         grown.refresh_from_db()
         if grown.closed_at is not None:
             raise ValueError("the round is closed")
-        years = years_on(grown.county_id, running.year_of(grown.opened_at))
+        years = open_years_on(grown.county_id, running.year_of(grown.opened_at))
         there = set(grown.listings.values_list("stratum", "cluster"))
         pairs = [pair for pair in _canonical([rulebook(one) for one in years], listed) if pair not in there]
         _list(grown, years, pairs)
@@ -430,7 +443,7 @@ def close_round(round_id: int, closed_at: datetime, *, by: Post | None = None) -
             return closed
         closed.closed_at = closed_at
         closed.save(update_fields=["closed_at"])
-        for one in years_on(closed.county_id, running.year_of(closed.opened_at)):
+        for one in open_years_on(closed.county_id, running.year_of(closed.opened_at)):
             figures = round_figures(one, rulebook(one), closed)
             RoundFigure.objects.bulk_create(
                 [_figure(one, closed, key, tally, None) for key, tally in figures.items()], batch_size=1000

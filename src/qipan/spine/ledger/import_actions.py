@@ -25,6 +25,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import IMPORT_OBSERVATIONS
 from qipan.spine.campaigns.books import rulebook
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 from qipan.spine.ledger import actions
 from qipan.spine.ledger.imports import Import
 from qipan.spine.ledger.intake import Intake, Refusal, take_in
@@ -50,10 +51,12 @@ def hand_in(name: str, chunks: Iterable[bytes], year: int, *, by: Post) -> Impor
 
     Raises:
         FileError: it is empty, too large, or of a kind that is not read here.
+        YearClosed: the year is closed.
     """
     _may(by)
     digest, kind, size = _keep(name, chunks)
     with act(actor(by)) as noted:
+        refuse_closed_now(by.unit.county_id, year)
         added = Import.objects.create(
             county=by.unit.county, year=year, name=name[-200:], digest=digest, kind=kind, size=size,
             by_person=str(by.person), by_post=by.title_zh, by_unit=by.unit.code, added_at=timezone.now(),

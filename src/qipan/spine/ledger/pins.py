@@ -19,7 +19,8 @@ from qipan.ground.units.errors import RegisterError
 from qipan.ground.units.models import Post
 from qipan.ground.units.permissions import MANAGE_CAMPAIGN
 from qipan.spine.campaigns.books import rulebook
-from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear
+from qipan.spine.campaigns.models import AnsweringLead, Campaign, CampaignYear, YearRecord
+from qipan.spine.campaigns.years.guard import refuse_closed
 from qipan.spine.ledger.models import Observation, RoundFigure
 from qipan.spine.ledger.recompute import rebuild
 from qipan.spine.standards.actions import store_packs
@@ -76,7 +77,11 @@ def remove_year(pk: int, *, by: Post) -> int:
     if year is None or not MANAGE_CAMPAIGN.allows(by, year.campaign.county):
         raise PermissionDenied
     with act(actor(by)) as done:
+        refuse_closed(CampaignYear.objects.filter(pk=pk))
         _refuse_recorded(year)
+        if YearRecord.objects.filter(campaign_year=year).exists():
+            words = Text(f"{year.year}年度有归档记录，不能移出活动", f"{year.year} has a frozen record, so it stays")
+            raise RegisterError(words, "years")
         thing = Thing("campaign", str(year.campaign_id), year.campaign.name_zh)
         done.note("campaign.remove_year", thing, {"year": year.year, "standard": year.standard_id})
         Campaign.objects.filter(pk=year.campaign_id).update(version=F("version") + 1)
@@ -98,6 +103,7 @@ def _pin(campaign: Campaign, number: int, standard: Edition, companions: Sequenc
         absent = list(before.absent_types) if before else []
         year = CampaignYear.objects.create(campaign=campaign, year=number, standard=standard, absent_types=absent)
     elif year.standard_id != standard.hash or {key for key, _ in year.pins} != {one.hash for one in companions}:
+        refuse_closed([year])
         _refuse_recorded(year)
         CampaignYear.objects.filter(pk=year.pk).update(standard=standard, duties_version=F("duties_version") + 1)
     else:

@@ -24,6 +24,7 @@ from qipan.assessment.tally import Tally
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Answer, Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.years.guard import day_of
 from qipan.spine.ledger import running
 from qipan.spine.ledger.models import Ledger
 from qipan.spine.ledger.recompute import recompute
@@ -99,10 +100,10 @@ def standing(year: CampaignYear, on: date | None = None, *, as_of: date | None =
 
     Args:
         year: the campaign year.
-        on: the day whose duties count; today when left out.
+        on: the day whose duties count; today when left out. Of a closed year it is never later than its closing.
         as_of: show the ledger and the duties as they stood at the end of this day, recomputed from the observations.
     """
-    day = as_of or on or timezone.localdate()
+    day = as_of or duty_day(year, on or timezone.localdate())
     book = rulebook(year)
     version = ledger_version(year.campaign.county_id)
     key = (year.pk, tuple(year.absent_types), year.duties_version, version, day, as_of, id(book))
@@ -119,6 +120,23 @@ def standing(year: CampaignYear, on: date | None = None, *, as_of: date | None =
         while len(_kept) > _KEEP:
             _kept.popitem(last=False)
     return made
+
+
+def duty_day(year: CampaignYear, on: date) -> date:
+    """Return the day whose duties count for a year on a day: of a closed year the last that belongs to it."""
+    return on if year.closed_at is None else min(on, last_day(year, year.closed_at))
+
+
+def last_day(year: CampaignYear, closed_at: datetime) -> date:
+    """Return the last day of a year that is closed at a moment: its own last, or that of its closing."""
+    return min(day_of(closed_at), date(year.year, 12, 31))
+
+
+def fresh_standing(year: CampaignYear, on: date) -> Standing:
+    """Return where a campaign year stands, read anew and not kept: for a transaction that has taken the ledger."""
+    book = rulebook(year)
+    readings = running.stored_readings(year.pk)
+    return _make(year, ledger_version(year.campaign.county_id), on, book, readings)
 
 
 def _readings_of(year: CampaignYear, book: Rulebook, day: date) -> dict[running.Key, Reading]:

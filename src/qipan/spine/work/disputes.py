@@ -67,6 +67,14 @@ def begin(item: WorkItem, by: Post, now: datetime) -> Dispute:
     """
     rests = standing_findings(item)
     if not rests:
+        if item.from_year is not None:
+            raise WorkError(
+                Text(
+                    f"该问题是{item.from_year}年度发现的，该年度已归档、得分已封存，不能再提异议；确有错误的，请联系创城办。",
+                    f"This was found in {item.from_year}, which is closed: its score is frozen and nothing in it is disputed "
+                    "any more. If it is wrong, tell the campaign office.",
+                )
+            )
         if rests_on_records(item):
             raise WorkError(
                 Text(

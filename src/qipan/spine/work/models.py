@@ -158,7 +158,10 @@ class WorkItem(models.Model):
     """
 
     county = models.ForeignKey(County, models.PROTECT, related_name="work_items")
-    year = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(help_text="the year in whose lists it is, and whose points hang on it")
+    from_year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="the year it was issued for, where it was carried over since"
+    )
     number = models.CharField(max_length=24, help_text="2026-00042, in the order of issue")
     kind = models.CharField(max_length=8, choices=Kind)
     origin_kind = models.CharField(max_length=24, help_text="visit, review, check, leader, …")
@@ -326,6 +329,7 @@ class Step(models.TextChoices):
     MERGED = "merged"
     ABSORBED = "absorbed"
     UNMERGED = "unmerged"
+    CARRIED = "carried"
 
 
 CHAIN = (Step.ISSUED, Step.ACCEPTED, Step.FIXED, Step.REPORTED, Step.RECHECKED, Step.CLOSED)

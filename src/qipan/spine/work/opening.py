@@ -32,6 +32,7 @@ from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.duties import Duties, duties
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 from qipan.spine.work import messages, points
 from qipan.spine.work.branches import Branches
 from qipan.spine.work.errors import WorkError
@@ -247,6 +248,7 @@ def open_orders(
         # Whoever opens orders in a county takes its counter first: two people who find the same thing queue up here,
         # and the second sees what the first has opened.
         settings = take_counter(county)
+        refuse_closed_now(county, year.year)
         desk = desk_for(year, findings, now, answers=answers, sites=sites)
         keys = keys_of(desk, findings)
         held = WorkItem.objects.select_for_update(of=("self",)).filter(open_key__in=[key for key in keys if key])

@@ -69,6 +69,7 @@ class Filters:
     file: what it opened and what it joined. "-" for `side` and `group` is what has none.
     `milestone` and `phase` are keys of the plan's nodes and phases, `action` of a special action, `programme` of a
     programme, `hard` of a hard problem; `special` may be recurred as well: closed, and found again within thirty days.
+    `from_year` is the year of origin of what was carried over; "any" is whatever was.
     """
 
     year: int = 0
@@ -104,6 +105,7 @@ class Filters:
     issued: str = ""
     parent: str = ""
     basis: str = ""
+    from_year: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,10 @@ def _wanted(
         where &= Q(pk__in=ImportedRow.objects.filter(file__in=whole_numbers(filters.file)).values("work_item")) | Q(
             origin_kind="file", origin_id=filters.file
         )
+    if filters.from_year == "any":
+        where &= Q(from_year__isnull=False)
+    elif filters.from_year:
+        where &= Q(from_year__in=whole_numbers(filters.from_year[:4]))
     where &= _of_rates(filters, now)
     where &= of_plan(post.unit.county_id, milestone=filters.milestone, phase=filters.phase)
     if filters.programme:

@@ -81,6 +81,9 @@ class Row:
     cadence: str = ""
     milestone: Milestone | None = None
     own_deadline: datetime | None = None
+    year: int = 0
+    from_year: int | None = None
+    """The year it was issued for, where it was carried over since; `year` is the one in whose lists it is now."""
 
     @property
     def is_open(self) -> bool:
@@ -143,6 +146,6 @@ def row_of(item: WorkItem, now: datetime, sites: Mapping[str, Site], sightings: 
         round=item.round, request=item.request, held_since=item.held_since if ended is None else None,
         deferred_until=item.deferred_until, deadline_text=item.deadline_text, cadence=item.cadence,
         own_deadline=item.own_deadline,
-        came_by=item.came_by,
+        came_by=item.came_by, year=item.year, from_year=item.from_year,
         milestone=Milestone(item.milestone.pk, item.milestone.name) if item.milestone else None,
     )  # fmt: skip

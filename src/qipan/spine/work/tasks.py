@@ -23,6 +23,7 @@ from qipan.ground.units.queries import held
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear, TimeNode
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 from qipan.spine.scorecards.queries import standing
 from qipan.spine.work import messages, points
 from qipan.spine.work.basis.actions import Cited, cite_in
@@ -341,6 +342,7 @@ def issue_drafts(year: CampaignYear, drafts: Sequence[TaskDraft], by: Post | Non
     who = actor(by) if by is not None else Actor(county=year.campaign.county.code)
     with act(who, now) as noted:
         settings = take_counter(county)
+        refuse_closed_now(county, year.year)
         taken = _open_tasks(year)
         made: list[WorkItem] = []
         grounds: dict[str, Mapping[str, str]] = {}

@@ -14,6 +14,7 @@ from qipan.assessment.text import Text
 from qipan.ground.files.models import Photo
 from qipan.ground.files.photos import use
 from qipan.ground.units.models import Post
+from qipan.spine.campaigns.years.guard import closed_for, refuse_closed_now
 from qipan.spine.work.errors import Stale
 from qipan.spine.work.lifecycle import Action, check
 from qipan.spine.work.models import LogEntry, State, Step, WorkItem
@@ -57,8 +58,11 @@ def write(item: WorkItem, version: int, entries: Collection[LogEntry], **changes
 
     Raises:
         Stale: someone has.
+        YearClosed: the item's year is closed.
     """
-    if not WorkItem.objects.filter(pk=item.pk, version=version).update(version=version + 1, **changes):
+    mine = WorkItem.objects.filter(~closed_for(), pk=item.pk, version=version)
+    if not mine.update(version=version + 1, **changes):
+        refuse_closed_now(item.county_id, item.year)
         raise stale(item, version)
     for name, value in changes.items():
         setattr(item, name, value)
@@ -75,8 +79,13 @@ def beside(
     item: WorkItem, step: Step, by: Post, now: datetime, text: str, data: dict[str, object], action: Action,
     changes: dict[str, object],
 ) -> LogEntry:  # fmt: skip
-    """Write a step that stands beside the chain, whatever others do meanwhile; the act waits for the item's row."""
-    WorkItem.objects.filter(pk=item.pk).update(version=F("version") + 1, **changes)
+    """Write a step that stands beside the chain, whatever others do meanwhile; the act waits for the item's row.
+
+    Raises:
+        YearClosed: the item's year is closed.
+    """
+    if not WorkItem.objects.filter(~closed_for(), pk=item.pk).update(version=F("version") + 1, **changes):
+        refuse_closed_now(item.county_id, item.year)
     item.refresh_from_db()
     # What others did between our reading and our writing may have ended the item.
     check(action, State(item.state))

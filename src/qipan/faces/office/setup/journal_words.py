@@ -213,6 +213,9 @@ VERBS = {
     "work.suspend": Text("中止", "suspended"),
     "work.unmerge": Text("撤销合并", "undid a merger"),
     "work.withdraw": Text("撤回申请", "withdrew a request"),
+    "year.close": Text("年度归档", "closed a year"),
+    "year.start": Text("启动下一年度", "began the next year"),
+    "year.reopen": Text("撤销年度归档", "opened a year again"),
 }
 
 THINGS = {
@@ -232,6 +235,7 @@ THINGS = {
     "visit": Text("检查", "visit"), "work": Text("事项", "work item"), "work_class": Text("问题分类", "class"),
     "work_settings": Text("办理规则", "rules of handling"),
     "work_classes": Text("问题分类表", "classes"),
+    "year": Text("年度", "year"),
 }  # fmt: skip
 
 #: What the details of an entry are called; one without words is shown as it is written.

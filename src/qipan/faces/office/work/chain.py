@@ -49,6 +49,7 @@ STEP_WORDS: dict[str, Promise] = {
     "merged": pgettext_lazy("stage", "merged into another item"),
     "absorbed": pgettext_lazy("stage", "another item was merged into it"),
     "unmerged": pgettext_lazy("stage", "the merger was undone"),
+    "carried": pgettext_lazy("stage", "carried over to another year"),
 }
 #: Marks of the stones by their states.
 MARKS = {"done": "done", "failed": "failed", "next": "now", "open": "ahead"}

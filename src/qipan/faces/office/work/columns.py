@@ -92,7 +92,7 @@ class ShownRow:
         """Return the row with the cells of some columns."""
         return {
             "number": self.number, "title": self.title, "url": self.url, "kind_word": self.kind_word,
-            "safety": self.safety, "instructed": self.instructed, "light": self.light,
+            "safety": self.safety, "instructed": self.instructed, "from_year": self.row.from_year, "light": self.light,
             "cells": [column.cell(self) for column in columns],
         }  # fmt: skip
 

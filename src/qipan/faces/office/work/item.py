@@ -131,8 +131,7 @@ def item_answer(
 
 def _context(desk: Desk, found: ItemPage) -> dict[str, Any]:
     row = found.row
-    number_year = int(row.number[:4]) if row.number[:4].isdecimal() else 0
-    year = next((year for year in desk.years if year.year == number_year), desk.year)
+    year = next((year for year in desk.years if year.year == row.year), desk.year)
     book = rulebook(year) if year is not None else None
     names = {unit.code: unit.name for unit in unit_names(desk.county.pk).values()}
     acts = next_acts(desk.post.role, found)
@@ -357,6 +356,8 @@ def _detail(each: LogLine, names: Mapping[str, Text]) -> str:
             if data.get("words"):
                 return _("new deadline %(words)s: %(at)s") % {"words": data["words"], "at": at}
             return _("new deadline %(at)s") % {"at": at}
+        case "carried":
+            return _("from %(was)s to %(now)s") % {"was": data.get("from", ""), "now": data.get("to", "")}
         case "own_date":
             return minute(datetime.fromisoformat(data["own"])) if data.get("own") else _("taken away")
         case "escalated":

@@ -112,7 +112,7 @@ NAMES = {
     "issued": "issued", "rate": "rate", "since": "since", "until": "until", "group": "group", "found": "found",
     **{name: name for name in PLANNED},
     "file": "file",
-    "parent": "parent", "basis": "basis",
+    "parent": "parent", "basis": "basis", "from_year": "from_year",
 }  # fmt: skip
 """Parameters of the address, and the filters that they set."""
 
@@ -175,7 +175,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
         "views": [*_views(request, found.states, view), *_special_views(request, beside)],
         "lists": [_switch(request, name, which) for name in LISTS],
         "filters": _first_filters(request, known, names),
-        "more_filters": _more_filters(request, known, around),
+        "more_filters": _more_filters(request, desk, known, around),
         "keep": kept,
         "chips": list(_chips(request, desk, around, known, names)),
         "reset_url": reverse("work_list") + (f"?{urlencode({'view': view})}" if view else "") if any_filter else "",
@@ -280,7 +280,7 @@ def _first_filters(request: HttpRequest, known: Options, names: Mapping[str, str
     ]
 
 
-def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[dict[str, object]]:
+def _more_filters(request: HttpRequest, desk: Desk, known: Options, around: Around) -> list[dict[str, object]]:
     language = get_language() or "en"
     types = sorted((around.type_title(code).into(language), code) for code in around.book.catalogue.types)
     classes = [(each.code, f"{each.code} {each.name.into(language)}") for each in known.classes]
@@ -294,7 +294,17 @@ def _more_filters(request: HttpRequest, known: Options, around: Around) -> list[
         _select(request, "side", _("Hardware or software"), [(n, w.into(language)) for n, w in SIDE_WORDS.items()]),
         _select(request, "special", _("Only what is"), [(name, str(word)) for name, word in SPECIAL_WORDS.items()]),
         _select(request, "safety", _("Safety"), [("1", _("only what is dangerous"))]),
+        *_carried(request, desk),
     ]
+
+
+def _carried(request: HttpRequest, desk: Desk) -> list[dict[str, object]]:
+    """Return the filter by year of origin, where a year of the county is closed and could have left something."""
+    closed = [str(year.year) for year in desk.years if year.closed_at is not None]
+    if not closed:
+        return []
+    years = [("any", _("any earlier year")), *((year, year) for year in closed)]
+    return [_select(request, "from_year", _("Carried over from"), years)]
 
 
 def _chips(
@@ -347,6 +357,9 @@ def _chips(
                 words = _("deadlines up to %(until)s") % {"until": value}
             case "group":
                 words = class_groups()[value].title.into(language) if value in class_groups() else str(NONE["group"])
+            case "from_year":
+                year = _("any earlier year") if value == "any" else value
+                words = _("carried over from %(year)s") % {"year": year}
             case "parent":
                 words = _("subtasks of %(number)s") % {"number": value}
             case "basis":

@@ -18,6 +18,7 @@ from qipan.ground.units.acting import actor
 from qipan.ground.units.models import Post
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.years.guard import refuse_closed_now
 from qipan.spine.work import messages
 from qipan.spine.work.branches import branches
 from qipan.spine.work.errors import WorkError
@@ -66,6 +67,7 @@ def log_own(
         raise WorkError(Text(f"本县没有编号为“{site}”的点位。", f"The county has no site {site!r}."), "site")
     with act(actor(by), now) as noted:
         settings = take_counter(county.pk)
+        refuse_closed_now(county.pk, year.year)
         until = due_by(
             clock(county.pk), now, deadline.deadline, settings, standing=deadline.cadence == STANDING
         )  # fmt: skip

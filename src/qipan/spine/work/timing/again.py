@@ -18,6 +18,7 @@ from qipan.ground.jobs.progress import Progress
 from qipan.ground.jobs.recurring import recurring
 from qipan.ground.worktime.queries import clock
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.campaigns.years.guard import YearClosed
 from qipan.spine.ledger.actions import years_on
 from qipan.spine.work import points
 from qipan.spine.work.limits import STANDING
@@ -60,8 +61,8 @@ def issue_next(now: datetime) -> int:
             continue
         try:
             made += follow(item, year, given, now) is not None
-        except IntegrityError:
-            # Another worker was first.
+        except (IntegrityError, YearClosed):
+            # Another worker was first, or the year that it would fall into is closed.
             continue
     return made
 

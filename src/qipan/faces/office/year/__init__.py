@@ -1,0 +1,1 @@
+"""Pages of the years: closed and opened again, their reports, and the next one begun."""

@@ -26,12 +26,12 @@ class Waiting:
     unit: Text
     title: Text
     role: str
-    was: str
-    """Unit and title of the post that it changes; empty where the post is new."""
+    was: Text | None
+    """Unit and title of the post that it changes; None where the post is new."""
     was_role: str
     valid_from: date | None
     valid_to: date | None
-    asked_by: str
+    asked_by: Text
     asked_by_person: int
     asked_at: datetime
     refused: str
@@ -66,11 +66,21 @@ def _rows(**wanted: Any) -> list[Waiting]:
     return [
         Waiting(
             row.pk, row.person_id, Text(str(row.person), row.person.full_name_en), row.unit.name, row.title, row.role,
-            str(row.post) if row.post else "", row.post.role if row.post else "", row.valid_from, row.valid_to,
-            f"{row.asked_by.person} · {row.asked_by.title_zh}", row.asked_by.person_id, row.asked_at, row.reason,
+            _named(row.post) if row.post else None, row.post.role if row.post else "", row.valid_from, row.valid_to,
+            _holder(row.asked_by), row.asked_by.person_id, row.asked_at, row.reason,
         )
         for row in rows.order_by("id")
     ]  # fmt: skip
+
+
+def _named(post: Post) -> Text:
+    unit, title = post.unit.name, post.title
+    return Text(f"{unit.zh} {title.zh}", f"{unit.en or unit.zh}, {title.en or title.zh}")
+
+
+def _holder(post: Post) -> Text:
+    name, title = str(post.person), post.title
+    return Text(f"{name} · {title.zh}", f"{post.person.full_name_en or name} · {title.en or title.zh}")
 
 
 def ask(

@@ -22,7 +22,7 @@ from qipan.ground.jobs.models import Job
 from qipan.ground.notify.models import Channel
 from qipan.ground.sites.models import Site
 from qipan.ground.units.acting import actor
-from qipan.ground.units.models import Post, Role, Unit, UnitGroup
+from qipan.ground.units.models import Post, PostRequest, Role, Unit, UnitGroup
 from qipan.sources.evidence.models import Review
 from qipan.sources.fieldwork.models import Visit
 from qipan.spine.campaigns.models import (
@@ -127,6 +127,14 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
     kept_file(table.digest, table.kind).write_bytes(b"as it was handed in")
     photo = add_photo(jpeg().read(), by=town["inspector"])
     post = make_post(make_person("someone"), town.units["roads"], Role.LIAISON)
+    asked = PostRequest.objects.create(
+        person=post.person,
+        unit=town.units["roads"],
+        role=Role.HEAD,
+        title_zh="局长",
+        asked_by=town["office"],
+        asked_at=now,
+    )
     handed = Handover.objects.create(
         county=county, old=town["roads"], new=post, on=now.date() + timedelta(days=9), begun_at=now, begun_by="创城办"
     )
@@ -189,7 +197,7 @@ def things(town: Town) -> dict[str, tuple[Any, ...]]:
         "visit_show": (visit.uid,), "visit_correct": (visit.uid,), "review_new": ("document",),
         "review_show": (review.uid,), "review_correct": (review.uid,), "unit_edit": (unit.pk,), "unit_end": (unit.pk,),
         "unit_merge": (unit.pk,), "unit_reopen": (unit.pk,), "person": (post.person_id,), "post_edit": (post.pk,),
-        "post_end": (post.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
+        "post_end": (post.pk,), "post_decide": (asked.pk,), "site_edit": (site.pk,), "site_end": (site.pk,), "setup_year": (year.year,),
         "setup_year_remove": (year.year,), "setup_standard_pin": (editions[0],), "setup_function_unmap": (duty.pk,),
         "setup_node": (node.pk,), "setup_node_remove": (node.pk,), "work_class": ("GEN",), "work_class_item": ("GEN",),
         "work_unit_sheet": (unit.code,), "slip": (slip_of(item, town).pk,),

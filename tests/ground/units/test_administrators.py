@@ -27,7 +27,9 @@ def world() -> World:
 
 def give(world: World, person: Person, role: Role, by: Role, **dates: date) -> Post:
     entry = PostEntry(world.bureau.pk, role, Text("岗位", "post"), **dates)
-    return people.add_post(person.pk, entry, by=world.posts[by])
+    made = people.add_post(person.pk, entry, by=world.posts[by])
+    assert made is not None
+    return made
 
 
 @pytest.mark.parametrize("first", [*TRIO, Role.OFFICE])

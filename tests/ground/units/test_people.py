@@ -74,9 +74,11 @@ def test_a_post_is_entered_once_changed_and_ended(world: World) -> None:
     with pytest.raises(RegisterError, match="already"):
         add_post(person.pk, post_of(world), by=by)
     more = add_post(person.pk, post_of(world, Role.HEAD, unit=world.office.pk, title=Text("副主任")), by=by)
+    assert more is not None
     changed = change_post(
         more.pk, post_of(world, Role.HEAD, unit=world.office.pk, title=Text("主任")), version=1, by=by
     )
+    assert changed is not None
     assert (changed.title_zh, changed.version) == ("主任", 2)
     with pytest.raises(Stale):
         end_post(more.pk, TODAY, version=1, by=by)
@@ -84,7 +86,11 @@ def test_a_post_is_entered_once_changed_and_ended(world: World) -> None:
     change_person(person.pk, PersonEntry(Text("李红"), "13812345678"), by=by)
     last = AuditEntry.objects.order_by("-seq").first()
     assert last is not None
-    assert (last.details, list(last.personal)) == ({"fields": ["phone"]}, ["phone"])
+    assert (last.details["fields"], last.details["changes"], list(last.personal)) == (
+        ["phone"],
+        {"phone": ["•••", "•••"]},
+        ["phone"],
+    )
 
 
 def test_nobody_gives_up_the_post_they_act_from(world: World) -> None:

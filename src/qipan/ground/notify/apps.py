@@ -11,5 +11,5 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this room does in the background, and what it hears of."""
-        from qipan.ground.notify import absences  # noqa: F401
+        from qipan.ground.notify import absences, approvals  # noqa: F401
         from qipan.ground.notify.channels import delivering  # noqa: F401

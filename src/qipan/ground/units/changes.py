@@ -9,7 +9,7 @@ from qipan.ground.audit.models import AuditEntry
 from qipan.ground.units.errors import Changed, FieldChange, Stale
 
 #: Fields whose values the journal holds as digests only.
-PERSONAL = frozenset({"phone"})
+PERSONAL = frozenset({"phone", "full_name_zh", "full_name_en"})
 HIDDEN = "•••"
 
 

@@ -18,6 +18,9 @@ class County(models.Model):
     practice_of = models.OneToOneField(
         "self", models.CASCADE, null=True, blank=True, related_name="practice", help_text="the county it practises for"
     )
+    posts_approved = models.BooleanField(
+        default=False, help_text="a new post waits until the security administrator approves it"
+    )
 
     class Meta:
         ordering = ("code",)
@@ -133,6 +136,7 @@ class Person(AbstractUser):
         default=False, help_text="signed up with a slip, not yet with a password of their own"
     )
     welcomed_at = models.DateTimeField(null=True, blank=True, help_text="has seen the first page for newcomers")
+    version = models.PositiveIntegerField(default=1, help_text="of the name and the phone")
 
     class Meta:
         ordering = ("username",)
@@ -171,6 +175,41 @@ class Post(models.Model):
         help_text="the post of somebody absent, whose rights this one has for its dates",
     )  # fmt: skip
     version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.title_zh}"
+
+    @property
+    def title(self) -> Text:
+        """The title in both languages."""
+        return Text(self.title_zh, self.title_en)
+
+
+class PostRequest(models.Model):
+    """A post, or a change of one, that waits for the security administrator: there is no such post before it is approved.
+
+    A request of its own, not a mark on `Post`: whoever asks for posts cannot meet one that gives no rights yet.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="post_requests")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="post_requests")
+    role = models.CharField(max_length=16, choices=Role)
+    title_zh = models.CharField(max_length=80)
+    title_en = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    post = models.ForeignKey(
+        Post, models.CASCADE, null=True, blank=True, related_name="requests", help_text="the post to change; none where it is new"
+    )  # fmt: skip
+    post_version = models.PositiveIntegerField(default=0, help_text="the version of the post that was changed")
+    asked_by = models.ForeignKey(Post, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    approved = models.BooleanField(default=False)
+    reason = models.CharField(max_length=200, blank=True, help_text="why it was refused")
 
     class Meta:
         ordering = ("id",)

@@ -17,9 +17,10 @@ from django.utils import timezone
 from qipan.assessment.text import Text
 from qipan.ground.audit.journal import Act, Thing, act
 from qipan.ground.units.acting import actor
+from qipan.ground.units.approvals import ask, waits
 from qipan.ground.units.changes import differences, stale
 from qipan.ground.units.errors import RegisterError
-from qipan.ground.units.models import County, Person, Post, Role, Unit
+from qipan.ground.units.models import County, Person, Post, PostRequest, Role, Unit
 from qipan.ground.units.permissions import ADMINISTRATORS, MANAGE_PEOPLE
 from qipan.ground.units.queries import held
 from qipan.ground.units.registry import check_days
@@ -77,7 +78,7 @@ def add_person(person: PersonEntry, post: PostEntry, *, by: Post) -> Person:
     with act(actor(by)) as done:
         keep_apart(None, post, by)
         made = write_person(person, post, county, done)
-        write_post(made, post, county, done)
+        give_post(made, post, county, done, by=by)
     return made
 
 
@@ -97,32 +98,39 @@ def write_person(entry: PersonEntry, post: PostEntry, county: County, done: Act)
     return made
 
 
-def change_person(pk: int, entry: PersonEntry, *, by: Post) -> Person:
+def change_person(pk: int, entry: PersonEntry, *, version: int | None = None, by: Post) -> Person:
     """Change a person's name or phone; the user name stays.
+
+    Args:
+        pk: whom.
+        entry: name and phone.
+        version: what the form was made of; None takes what is there (a list that names every change beforehand).
+        by: who acts.
 
     Raises:
         PermissionDenied: the post may not, or the person is not of its county.
-        RegisterError: what is entered cannot be.
+        RegisterError: what is entered cannot be; `Stale` where somebody was faster.
     """
     person = _person(pk, by)
     name, phone = check_person(entry)
     with act(actor(by)) as done:
         fields = {"full_name_zh": name.zh, "full_name_en": name.en, "phone": phone}
-        changed = {key: value for key, value in fields.items() if getattr(person, key) != value}
+        was = {key: getattr(person, key) for key in fields}
+        changed = {key: value for key, value in fields.items() if was[key] != value}
+        shown = person.version if version is None else version
+        if shown != person.version:
+            raise stale(by.unit.county.code, "person", pk, shown, person.version)
         if changed:
-            Person.objects.filter(pk=pk).update(**changed)
-            done.note(
-                "people.change",
-                Thing("person", str(pk), person.username),
-                {"fields": sorted(changed)},
-                personal=changed,
-            )
+            if not Person.objects.filter(pk=pk, version=shown).update(**changed, version=shown + 1):
+                raise stale(by.unit.county.code, "person", pk, shown, shown + 1)
+            details = {"version": shown + 1, "fields": sorted(changed), "changes": differences(was, changed)}
+            done.note("people.change", Thing("person", str(pk), person.username), details, personal=changed)
         person.refresh_from_db()
     return person
 
 
-def add_post(person: int, entry: PostEntry, *, by: Post) -> Post:
-    """Give a person one more post.
+def add_post(person: int, entry: PostEntry, *, by: Post) -> Post | None:
+    """Give a person one more post; None where it waits for approval.
 
     Raises:
         PermissionDenied: the post may not, or the person is not of its county.
@@ -131,7 +139,24 @@ def add_post(person: int, entry: PostEntry, *, by: Post) -> Post:
     found = _person(person, by)
     with act(actor(by)) as done:
         keep_apart(found, entry, by)
-        return write_post(found, entry, by.unit.county, done)
+        return give_post(found, entry, by.unit.county, done, by=by)
+
+
+def give_post(person: Person, entry: PostEntry, county: County, done: Act, *, by: Post) -> Post | None:
+    """Write a post; where the county has posts approved and another gives it, ask for it instead and return None."""
+    if not waits(by, timezone.localdate()):
+        return write_post(person, entry, county, done)
+    unit, title = _post_fields(entry, county)
+    _not_held(person, unit, title, entry)
+    ask(person, county, unit, _wanted(entry, title), done, by=by)
+    return None
+
+
+def _wanted(entry: PostEntry, title: Text) -> dict[str, Any]:
+    return {
+        "role": entry.role, "title_zh": title.zh, "title_en": title.en, "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to,
+    }  # fmt: skip
 
 
 def keep_apart(person: Person | None, entry: PostEntry, by: Post | None, *, kept: Post | None = None) -> None:
@@ -177,11 +202,7 @@ def keep_apart(person: Person | None, entry: PostEntry, by: Post | None, *, kept
 def write_post(person: Person, entry: PostEntry, county: County, done: Act) -> Post:
     """Write a post and note it."""
     unit, title = _post_fields(entry, county)
-    same = Post.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gte=entry.valid_from or date.min), person=person, unit=unit, role=entry.role
-    )
-    if same.filter(title_zh=title.zh).exists():
-        raise RegisterError(Text("此人已有这个岗位", "the person holds this post already"), "role")
+    _not_held(person, unit, title, entry)
     made = Post.objects.create(
         person=person, unit=unit, role=entry.role, title_zh=title.zh, title_en=title.en, valid_from=entry.valid_from,
         valid_to=entry.valid_to,
@@ -191,8 +212,16 @@ def write_post(person: Person, entry: PostEntry, county: County, done: Act) -> P
     return made
 
 
-def change_post(pk: int, entry: PostEntry, *, version: int, by: Post) -> Post:
-    """Change a post's unit, role, title or dates.
+def _not_held(person: Person, unit: Unit, title: Text, entry: PostEntry) -> None:
+    same = Post.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=entry.valid_from or date.min), person=person, unit=unit, role=entry.role
+    )
+    if same.filter(title_zh=title.zh).exists():
+        raise RegisterError(Text("此人已有这个岗位", "the person holds this post already"), "role")
+
+
+def change_post(pk: int, entry: PostEntry, *, version: int, by: Post) -> Post | None:
+    """Change a post's unit, role, title or dates; None where another role or unit waits for approval.
 
     Raises:
         PermissionDenied: the post may not.
@@ -202,24 +231,38 @@ def change_post(pk: int, entry: PostEntry, *, version: int, by: Post) -> Post:
     county = by.unit.county
     with act(actor(by)) as done:
         unit, title = _post_fields(entry, county)
-        now: dict[str, Any] = {
-            "unit_id": unit.pk, "role": entry.role, "title_zh": title.zh, "title_en": title.en,
-            "valid_from": entry.valid_from, "valid_to": entry.valid_to,
-        }  # fmt: skip
         if kept.pk == by.pk and (entry.role != kept.role or entry.valid_to is not None):
             raise RegisterError(
                 Text("不能取消自己正在使用的岗位；请由另一位创城办人员办理", "nobody gives up the post they act from; let another officer do it"),
                 "role",
             )  # fmt: skip
         keep_apart(kept.person, entry, by, kept=kept)
-        was = _post_values(kept)
-        if not Post.objects.filter(pk=pk, version=version).update(**now, version=version + 1):
-            raise stale(county.code, "post", pk, version, kept.version)
-        kept = Post.objects.select_related("unit", "person").get(pk=pk)
-        end_stand_ins(kept, done, moved=was["unit"] != kept.unit.code or was["role"] != kept.role)
-        details = {"version": version + 1, "changes": differences(was, _post_values(kept))}
-        done.note("people.change_post", Thing("post", str(pk), _post_label(kept)), details)
-    return kept
+        if (unit.pk, entry.role) != (kept.unit_id, kept.role) and waits(by, timezone.localdate()):
+            if version != kept.version:
+                raise stale(county.code, "post", pk, version, kept.version)
+            ask(kept.person, county, unit, _wanted(entry, title), done, by=by, post=kept)
+            return None
+        return put_post(kept, entry, county, version, done)
+
+
+def put_post(kept: Post, entry: PostEntry, county: County, version: int, done: Act) -> Post:
+    """Write what is changed of a post and note it.
+
+    Raises:
+        RegisterError: what is entered cannot be; `Stale` where somebody was faster.
+    """
+    unit, title = _post_fields(entry, county)
+    pk, was = kept.pk, _post_values(kept)
+    changed = Post.objects.filter(pk=pk, version=version).update(
+        unit_id=unit.pk, **_wanted(entry, title), version=version + 1
+    )
+    if not changed:
+        raise stale(county.code, "post", pk, version, kept.version)
+    now = Post.objects.select_related("unit", "person").get(pk=pk)
+    end_stand_ins(now, done, moved=was["unit"] != now.unit.code or was["role"] != now.role)
+    details = {"version": version + 1, "changes": differences(was, _post_values(now))}
+    done.note("people.change_post", Thing("post", str(pk), _post_label(now)), details)
+    return now
 
 
 def end_post(pk: int, on: date, *, version: int, by: Post) -> Post:
@@ -396,8 +439,9 @@ def propose_username(unit_code: str, role: str, taken: Collection[str] | None = 
 
 
 def of_county(county_id: int) -> Q:
-    """Return the condition of people who hold or held a post in a county."""
-    return Q(pk__in=Post.objects.filter(unit__county_id=county_id).values("person_id"))
+    """Return the condition of people who hold or held a post in a county, or for whom one was asked."""
+    asked = PostRequest.objects.filter(unit__county_id=county_id).values("person_id")
+    return Q(pk__in=Post.objects.filter(unit__county_id=county_id).values("person_id")) | Q(pk__in=asked)
 
 
 def check_person(entry: PersonEntry) -> tuple[Text, str]:

@@ -23,10 +23,10 @@ from qipan.ground.units.people import (
     PostEntry,
     change_person,
     check_person,
+    give_post,
     keep_apart,
     propose_username,
     write_person,
-    write_post,
 )
 from qipan.ground.units.permissions import MANAGE_PEOPLE
 from qipan.ground.units.queries import held
@@ -245,7 +245,7 @@ def apply_people(read: ListRead, on: date, *, by: Post, mapped: Mapping[str, str
                 person = made.get(entry.username) or write_person(entry, post, county, done)
                 made[entry.username] = person
                 keep_apart(person, post, by)
-                write_post(person, post, county, done)
+                give_post(person, post, county, done, by=by)
                 continue
             person = Person.objects.get(pk=cast("int", said["pk"]))
             kept = PersonEntry(
@@ -254,7 +254,7 @@ def apply_people(read: ListRead, on: date, *, by: Post, mapped: Mapping[str, str
             change_person(person.pk, kept, by=by)
             if said["post"]:
                 keep_apart(person, post, by)
-                write_post(person, post, county, done)
+                give_post(person, post, county, done, by=by)
         if plan.does_something:
             counts = {state: plan.count(state) for state in ("new", "changed", "unchanged", "refused")}
             done.note("people.import", Thing("county", str(county.pk), read.name[:200]), counts)

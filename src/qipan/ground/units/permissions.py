@@ -55,6 +55,8 @@ MANAGE_CAMPAIGN = Rule(OFFICE)
 MANAGE_UNITS = Rule(OFFICE)
 MANAGE_PEOPLE = Rule(OFFICE | {Role.SECURITY})
 """People and their posts; who is given which is in `people.py`: some roles only the security administrator gives."""
+APPROVE_POSTS = Rule(frozenset({Role.SECURITY}))
+"""Posts that others ask for, where the county has them approved; and whether it has."""
 SET_ABSENCES = Rule(OFFICE | {Role.HEAD})
 """Who says that a post is absent and who stands in: the office for any, a head for those of their own unit."""
 SEE_SYSTEM = Rule(frozenset({Role.SYSTEM}))

@@ -154,6 +154,7 @@ class PersonRow:
     last_seen: datetime | None
     joined: datetime
     posts: tuple[PostRow, ...]
+    version: int
 
     def is_stale(self, now: datetime) -> bool:
         """Whether nobody has used the account for so long that it should be looked at."""
@@ -174,7 +175,7 @@ def people_of(county_id: int, on: date, people: Collection[int] | None = None) -
             pk=person.pk, username=person.username, name=Text(person.full_name_zh or person.username, person.full_name_en),
             phone=person.phone, is_active=person.is_active, has_password=person.has_usable_password(),
             must_change=person.must_change_password, last_seen=person.last_login, joined=person.date_joined,
-            posts=tuple(theirs.get(person.pk, ())),
+            posts=tuple(theirs.get(person.pk, ())), version=person.version,
         )
         for person in persons
     ]  # fmt: skip

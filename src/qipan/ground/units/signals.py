@@ -21,3 +21,9 @@ absence_changed = Signal()
 deputy (the deputy's own Post in the unit, None where it has ended), ended (the day on which it was ended early, else
 None), by (Post).
 """
+
+post_asked = Signal()
+"""A post waits for approval. Arguments: request (PostRequest), told (the security administrators' Posts)."""
+
+post_decided = Signal()
+"""A post that waited was approved or refused. Arguments: request (PostRequest), by (Post)."""

@@ -23,6 +23,8 @@ MATRIX = {
     "person": Row(PEOPLE, args=(999_999,), answers=404),
     "post_edit": Row(PEOPLE, args=(999_999,), answers=404),
     "post_end": Row(PEOPLE, "post", args=(999_999,), answers=404),
+    "post_approval": Row(frozenset({Role.SECURITY}), "post", answers=302),
+    "post_decide": Row(frozenset({Role.SECURITY}), "post", args=(999_999,), answers=403),
     "setup_sites": Row(OFFICE),
     "site_new": Row(OFFICE),
     "site_import": Row(OFFICE),

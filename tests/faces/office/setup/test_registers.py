@@ -244,6 +244,57 @@ def test_posts_of_a_person_and_the_switch_in_the_bar(browser: Client, world: Wor
     assert post.valid_to is not None
 
 
+def test_a_post_waits_for_the_security_administrator(browser: Client, world: World) -> None:
+    person = world.people[Role.HEAD]
+    security = Client(HTTP_ACCEPT_LANGUAGE="en")
+    security.force_login(world.people[Role.SECURITY])
+    assert "Turn approval on" not in text(browser.get(reverse("people")))
+    assert security.post(reverse("post_approval"), {"on": "1"}).status_code == 302
+    sent = {
+        "do": "post",
+        "post-unit": str(world.office.pk),
+        "post-role": "inspector",
+        "post-title_zh": "督查员",
+        "uid": "w",
+    }
+    page = text(browser.post(reverse("person", args=[person.pk]), sent, follow=True))
+    assert "Until then it gives no rights." in page
+    assert "waits for approval" in page
+    assert Post.objects.filter(person=person).count() == 1
+    listed = text(security.get(reverse("people")))
+    assert "1 post waits for approval" in listed
+    found = re.search(r"people/requests/(\d+)/", listed)
+    assert found
+    decide = reverse("post_decide", args=[int(found[1])])
+    assert "say in at most 200 characters" in text(security.post(decide, {"do": "refuse"}, follow=True))
+    security.post(decide, {"do": "refuse", "reason": "缺任命文件"})
+    assert "缺任命文件" in text(browser.get(reverse("person", args=[person.pk])))
+    browser.post(reverse("person", args=[person.pk]), sent | {"uid": "x"})
+    found = re.search(r"people/requests/(\d+)/", text(security.get(reverse("people"))))
+    assert found
+    page = text(security.post(reverse("post_decide", args=[int(found[1])]), {"do": "approve"}, follow=True))
+    assert "The post is approved" in page
+    assert Post.objects.filter(person=person, role=Role.INSPECTOR).exists()
+
+
+def test_without_a_security_administrator_the_page_says_why_approval_is_off(browser: Client) -> None:
+    Post.objects.filter(role=Role.SECURITY).delete()
+    assert "nobody holds the post of security administrator" in text(browser.get(reverse("people")))
+
+
+def test_a_stale_form_of_a_person_says_what_is_there_now_and_keeps_the_text(browser: Client, world: World) -> None:
+    address = reverse("person", args=[world.people[Role.HEAD].pk])
+    sent = {"do": "change", "name_zh": "王强", "phone": "13812345678", "version": "1"}
+    assert browser.post(address, sent).status_code == 302
+    answer = browser.post(address, sent | {"name_zh": "王刚", "phone": ""})
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "13812345678" in page, "what the other wrote"
+    assert 'value="王刚"' in page, "what was typed"
+    assert hidden(page, "version") == "2"
+    assert browser.post(address, sent | {"name_zh": "王刚", "version": "2"}).status_code == 302
+
+
 def test_units_without_head_or_liaison_are_flagged(browser: Client) -> None:
     page = text(browser.get(reverse("people")))
     assert "1 unit has no head or no liaison officer." in page

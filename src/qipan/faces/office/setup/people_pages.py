@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.addresses import qr, reached
+from qipan.faces.office.setup.post_approval import approval_context, shown
 from qipan.faces.office.setup.register_forms import (
     add_error,
     changed_context,
@@ -34,7 +36,8 @@ from qipan.faces.office.setup.register_forms import (
 )
 from qipan.faces.office.setup.unit_pages import workbook
 from qipan.ground.units import people, registers
-from qipan.ground.units.errors import RegisterError
+from qipan.ground.units.approvals import asked_for
+from qipan.ground.units.errors import FieldChange, RegisterError, Stale
 from qipan.ground.units.people import PersonEntry, PostEntry
 from qipan.ground.units.permissions import MANAGE_PEOPLE, SET_ABSENCES
 from qipan.ground.units.registers import PersonRow, PostRow
@@ -117,6 +120,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     context["may_absent"] = SET_ABSENCES.allows(desk.post)
+    context |= approval_context(desk, ROLES)
     context["roles"] = [(ROLES[role], MEANINGS[role]) for role in ROLES]
     return render(request, "office/setup/people.html", context)
 
@@ -232,6 +236,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
                 request, _("%(name)s was added as %(username)s. Print a slip, so that they can sign in.")
                 % {"name": made.full_name_zh, "username": made.username},
             )  # fmt: skip
+            if asked_for(at_desk(request).county.pk, made.pk):
+                messages.warning(request, _waits())
             return redirect("person_new" if request.POST.get("do") == "another" else "people")
     context = {"form": form, "crumbs": crumbs((_("Add a person"), "")), "uid": new_uid()}
     return render(request, "office/setup/person_new.html", context, status=status_of(form, context))
@@ -257,17 +263,18 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if do == "post" else None, prefix="post", initial={"valid_from": timezone.localdate()}
     )
     _with_choices(request, post_form)
-    bound = form if do == "change" else post_form
+    bound, changed = form if do == "change" else post_form, dict[str, Any]()
     try:
         if do == "change" and form.is_valid():
             data = form.cleaned_data
-            people.change_person(pk, PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"]), by=desk.post)
+            entry = PersonEntry(Text(data["name_zh"], data["name_en"]), data["phone"])
+            people.change_person(pk, entry, version=page_number(request.POST.get("version", "")) or 0, by=desk.post)
             messages.success(request, _("Changed."))
             return redirect("person", pk)
         if do == "post" and post_form.is_valid():
             with once(request.POST.get("uid", "")):
-                people.add_post(pk, post_form.entry(), by=desk.post)
-            messages.success(request, _("The post was added."))
+                added = people.add_post(pk, post_form.entry(), by=desk.post)
+            messages.success(request, _("The post was added.") if added else _waits())
             return redirect("person", pk)
         if do in {"close", "open"}:
             (people.deactivate if do == "close" else people.reactivate)(pk, by=desk.post)
@@ -285,13 +292,31 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, said(error.words))
             return redirect("person", pk)
         add_error(bound, error)
+        changed = _changed(error, row)
     context = {
-        "row": row, "form": form, "post_form": post_form, "posts": [(post, ROLES.get(post.role, post.role)) for post in row.posts],
+        "row": row, "kept_version": row.version, "form": form, "post_form": post_form, "posts": [(post, ROLES.get(post.role, post.role)) for post in row.posts],
         "shown": _shown(row, timezone.now(), is_made_up=_made_up(desk.county.is_example)(row)), "uid": new_uid(), "is_self": row.pk == desk.post.person_id,
         "own_post": desk.post.pk, "crumbs": crumbs((said(row.name), "")), "today": timezone.localdate(),
         "may_absent": SET_ABSENCES.allows(desk.post),
     }  # fmt: skip
-    return render(request, "office/setup/person.html", context, status=status_of(bound, {}) if do else 200)
+    context["asked"] = shown(asked_for(desk.county.pk, pk), desk, ROLES)
+    context |= changed
+    return render(request, "office/setup/person.html", context, status=status_of(bound, changed) if do else 200)
+
+
+def _changed(error: RegisterError, row: PersonRow) -> dict[str, Any]:
+    """Return what a stale form of a person shows: the journal keeps no names and phones, so what is there now is shown."""
+    if isinstance(error, Stale):
+        now = {"full_name_zh": row.name.zh, "full_name_en": row.name.en, "phone": row.phone}
+        error.changes = tuple(
+            replace(one, fields=tuple(FieldChange(each.field, "", now.get(each.field, "")) for each in one.fields))
+            for one in error.changes
+        )
+    return changed_context(error)
+
+
+def _waits() -> str:
+    return _("The security administrator was asked to approve this post. Until then it gives no rights.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -317,14 +342,18 @@ def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         version = page_number(request.POST.get("version", "")) or 0
         try:
-            people.change_post(pk, form.entry(), version=version, by=desk.post)
+            put = people.change_post(pk, form.entry(), version=version, by=desk.post)
         except RegisterError as error:
             context |= changed_context(error)
             add_error(form, error)
         else:
-            messages.success(request, _("Changed."))
+            messages.success(request, _("Changed.") if put else _change_waits())
             return redirect("person", row.pk)
     return render(request, "office/setup/post_form.html", context, status=status_of(form, context))
+
+
+def _change_waits() -> str:
+    return _("The security administrator was asked to approve this change. Until then the post stays as it was.")
 
 
 @require_POST

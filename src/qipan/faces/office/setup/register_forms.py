@@ -28,6 +28,7 @@ FIELD_WORDS = {
     "leader": gettext_lazy("Leader in charge"),
     "aliases": gettext_lazy("Other words for it"), "types": gettext_lazy("Units of these types"),
     "functions": gettext_lazy("that carry one of these functions"), "listed": gettext_lazy("and these units in any case"),
+    "full_name_zh": gettext_lazy("Full name"), "full_name_en": gettext_lazy("Full name in English"), "phone": gettext_lazy("Phone"),
     "is_territorial": gettext_lazy("Answers for an area"),
     "is_grassroots": gettext_lazy("Village or community"),
 }  # fmt: skip

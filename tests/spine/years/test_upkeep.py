@@ -11,6 +11,7 @@ from django.utils import timezone
 from qipan.ground.audit.models import AuditEntry
 from qipan.ground.notify.models import Message
 from qipan.ground.units.errors import RegisterError, Stale
+from qipan.sources.fieldwork.draws import last_drawn
 from qipan.sources.fieldwork.queries import find_sites, unseen
 from qipan.spine.campaigns.models import Campaign
 from qipan.spine.work import actions
@@ -103,3 +104,13 @@ def test_what_came_back_stands_first_and_the_count_is_that_of_its_list(town: Tow
     ]
     found = find_sites(town.year, "r", {"r2": 2})
     assert (found[0].code, found[0].back) == ("r2", 2)
+
+
+def test_where_the_standard_names_no_number_the_last_draw_before_upkeep_is_the_usual_one(town: Town) -> None:
+    draw = town.little.rounds["draw"]
+    listed = {}
+    for stratum in draw.listings.values_list("stratum", flat=True):
+        listed[stratum] = listed.get(stratum, 0) + 1
+    opened = timezone.localdate(draw.opened_at)
+    assert last_drawn(town.year, opened + timedelta(days=1)) == listed != {}
+    assert last_drawn(town.year, opened) == {}

@@ -25,7 +25,7 @@ from qipan.overview.points import unit_names
 from qipan.overview.records import Year
 from qipan.overview.rounds import ListedSite, RoundPage, round_list, round_page
 from qipan.sources.fieldwork import rounds as room
-from qipan.sources.fieldwork.draws import Frame, frames
+from qipan.sources.fieldwork.draws import Frame, frames, last_drawn
 from qipan.sources.fieldwork.rounds import DESK, Plan, RoundError
 from qipan.spine.years.upkeep import first_in_upkeep, smaller_draw
 
@@ -132,9 +132,11 @@ def _form(
     campaign, today = year.campaign, timezone.localdate()
     upkeep = campaign.in_upkeep(today)
     back = first_in_upkeep(at_desk(request).post, year, today)
+    # Where the standard names no number, what the county drew before upkeep is its usual one.
+    earlier = last_drawn(year, campaign.upkeep_since) if upkeep and campaign.upkeep_since else {}
     for frame in of:
         given = request.POST.get(f"n-{frame.stratum}", "") if sent else ""
-        usual = min(frame.official or 0, len(frame.sites))
+        usual = min(frame.official or earlier.get(frame.stratum, 0), len(frame.sites))
         if not sent and kind == "drawn" and usual:
             given = str(smaller_draw(usual, campaign.upkeep_share) if upkeep else usual)
         checked = bool(given) if sent else not frame.respondents

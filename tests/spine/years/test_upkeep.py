@@ -108,7 +108,7 @@ def test_what_came_back_stands_first_and_the_count_is_that_of_its_list(town: Tow
 
 def test_where_the_standard_names_no_number_the_last_draw_before_upkeep_is_the_usual_one(town: Town) -> None:
     draw = town.little.rounds["draw"]
-    listed = {}
+    listed: dict[str, int] = {}
     for stratum in draw.listings.values_list("stratum", flat=True):
         listed[stratum] = listed.get(stratum, 0) + 1
     opened = timezone.localdate(draw.opened_at)

@@ -79,3 +79,46 @@ def test_a_year_is_closed_and_what_is_open_goes_on(browser: Browser, server: str
         page.goto(f"{server}/setup/practice/remove/")
         send(page)
         expect(page.locator(".practice-note")).to_have_count(0)
+
+
+def test_in_upkeep_a_round_is_smaller_and_what_came_back_stands_first(browser: Browser, server: str) -> None:
+    """Go into upkeep, see the proposal get smaller and a place with a recurrence on top, end upkeep again."""
+    with people(browser) as person:
+        page = person("zh-CN", DESK)
+        sign_in(page, server)
+        page.goto(f"{server}/sites/")
+        expect(page.locator("tr[data-site] .back-count")).to_have_count(0)
+
+        page.goto(f"{server}/year/")
+        with page.expect_navigation():
+            page.get_by_role("link", name="转入常态巩固").click()
+        page.locator("#upkeep-reason").fill("已获命名")
+        send(page)
+        expect(page.locator(".upkeep-note")).to_contain_text("常态巩固：自")
+        expect(page.locator("#upkeep")).to_contain_text("已获命名")
+
+        page.goto(f"{server}/record/rounds/new/?kind=drawn")
+        proposed = page.locator("table.type-list tr:has(.usual-number)")
+        expect(proposed.first.locator(".usual-number")).to_contain_text("平时")
+        for words, given in proposed.evaluate_all(
+            "all => all.map(e => [e.querySelector('.usual-number').innerText, e.querySelector('.type-number').value])"
+        ):
+            usual = int("".join(each for each in words if each.isdigit()))
+            assert int(given) == -(-usual // 2), (words, given)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        fits(page)
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+
+        page.goto(f"{server}/sites/")
+        top = page.locator("tr[data-site]").first.locator(".back-count")
+        count = int(top.inner_text().split("个")[0])
+        with page.expect_navigation():
+            top.click()
+        expect(page.locator("tr[data-item]")).to_have_count(count)
+
+        page.goto(f"{server}/year/")
+        with page.expect_navigation():
+            page.get_by_role("link", name="结束常态巩固").click()
+        page.locator("#upkeep-reason").fill("演练完毕")
+        send(page)
+        expect(page.locator(".upkeep-note")).to_have_count(0)

@@ -78,6 +78,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "day_last": last,
         "now_url": reverse("board"),
         "title": desk.year.campaign.name,
+        "upkeep": desk.year.campaign if desk.year.campaign.upkeep_since else None,
         "subtitle": _subtitle(found),
         "assumed": found.standing.book.weights_assumed,
         "assumptions_url": reverse("assumptions"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -51,6 +52,8 @@ class ShownCampaign:
 
     name: Text
     is_example: bool
+    upkeep_since: date | None = None
+    """Since when it is in upkeep."""
 
 
 def _menu(path: str, role: str) -> list[tuple[str, str, bool]]:
@@ -81,7 +84,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
     desk = desk_of(request)
     if desk is None:
         return {"product_version": qipan.__version__, "version": qipan.__version__}
-    campaign = ShownCampaign(desk.campaign.name, desk.is_example) if desk.campaign else None
+    campaign = ShownCampaign(desk.campaign.name, desk.is_example, desk.campaign.upkeep_since) if desk.campaign else None
     return {
         "desk": desk,
         "post": desk.post,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from qipan.assessment.text import Text
 from qipan.faces.office import exports
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.figures import Parts, total
+from qipan.faces.office.home.links import work_url
 from qipan.faces.office.record.links import visit_url
 from qipan.faces.office.templatetags.office import day, minute
 from qipan.faces.office.work.here import work_here
@@ -31,6 +32,7 @@ from qipan.overview.board import Sums
 from qipan.overview.points import UnitName, Whose
 from qipan.overview.programmes import programmes_at
 from qipan.overview.sites import ON_MAP, STATES, CheckRow, SiteList, SitePage, SiteRow, site_list, site_page
+from qipan.spine.years.upkeep import first_in_upkeep
 
 PAGE = 50
 STATE_WORDS = {
@@ -76,6 +78,9 @@ class ShownSite:
     more: int
     state_word: str
     pill: str
+    back: int = 0
+    """In upkeep: how many orders of it came back."""
+    back_url: str = ""
 
     @property
     def id(self) -> str:
@@ -107,14 +112,15 @@ def sites(request: HttpRequest) -> HttpResponse:
     found = site_list(desk.year, timezone.localdate())
     figures = figures_of(found)
     rows = _chosen(request, found)
-    sort = request.GET.get("sort", "-lost")
-    rows = _sorted(rows, sort)
+    back = first_in_upkeep(desk.post, desk.year, timezone.localdate())
+    sort = request.GET.get("sort", "-back" if back else "-lost")
+    rows = _first(rows, back) if sort == "-back" else _sorted(rows, sort)
     kind = exports.wanted(request)
     if kind:
-        shown = [_shown(row, found, figures) for row in rows]
+        shown = [_shown(row, found, figures, back) for row in rows]
         return exports.export(kind, _("sites"), _headings(), [_exported(row, found) for row in shown])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    made = [_shown(row, found, figures) for row in page]
+    made = [_shown(row, found, figures, back) for row in page]
     query = urlencode(
         {name: request.GET[name] for name in ("type", "unit", "sponsor", "state", "q") if request.GET.get(name)}
     )
@@ -122,6 +128,7 @@ def sites(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": made,
         "sort": sort,
+        "back_first": bool(back),
         "filters": _filters(request, found),
         "keep": [("sort", sort)] if request.GET.get("sort") else [],
         "reset_url": reverse("sites") if query else "",
@@ -216,7 +223,12 @@ def _sorted(rows: list[SiteRow], sort: str) -> list[SiteRow]:
     return sorted(rows, key=key, reverse=sort.startswith("-")) if key else rows
 
 
-def _shown(row: SiteRow, found: SiteList, figures: dict[str, Parts]) -> ShownSite:
+def _first(rows: list[SiteRow], back: Mapping[str, int]) -> list[SiteRow]:
+    """Return the rows with most that came back first, then with most lost."""
+    return sorted(rows, key=lambda row: (back.get(row.code, 0), row.sums.lost), reverse=True)
+
+
+def _shown(row: SiteRow, found: SiteList, figures: dict[str, Parts], back: Mapping[str, int]) -> ShownSite:
     owners = [owner_of(whose, found.units) for whose in row.owners]
     territory = found.units.get(row.territory) if row.territory else None
     return ShownSite(
@@ -229,6 +241,8 @@ def _shown(row: SiteRow, found: SiteList, figures: dict[str, Parts]) -> ShownSit
         more=max(len(owners) - 2, 0),
         state_word=str(STATE_WORDS[row.state]),
         pill=STATE_PILLS[row.state],
+        back=back.get(row.code, 0),
+        back_url=work_url(special="recurred", site=row.code) if row.code in back else "",
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count
+
 from qipan.assessment.rulebook import Rulebook
 from qipan.assessment.sampling import in_order, permanent_number
 from qipan.assessment.standard import UNSTRATIFIED
@@ -14,6 +16,8 @@ from qipan.ground.sites.models import Site
 from qipan.ground.units.queries import held
 from qipan.spine.campaigns.books import rulebook
 from qipan.spine.campaigns.models import CampaignYear
+from qipan.spine.ledger.models import Listing, Selection
+from qipan.spine.work.plan.conditions import midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,17 @@ def _official(book: Rulebook) -> dict[str, int]:
             if named.official_sample is not None:
                 found.setdefault(book.catalogue.canonical(code, standard.aliases), named.official_sample)
     return found
+
+
+def last_drawn(year: CampaignYear, before: date) -> dict[str, int]:
+    """Return how many of each type the last draw of it took that was opened before a day (one statement)."""
+    rows = Listing.objects.filter(
+        round__county_id=year.campaign.county_id,
+        round__selection=Selection.DRAWN,
+        round__opened_at__lt=midnight(before),
+    ).order_by("round__opened_at", "round_id", "stratum")
+    counts = rows.values_list("round__opened_at", "round_id", "stratum").annotate(n=Count("id"))
+    return {stratum: n for _at, _pk, stratum, n in counts}
 
 
 def census(of: Iterable[Frame]) -> list[Drawn]:

@@ -47,6 +47,8 @@ class Place:
     round_name: Text = Text()
     due_on: date | None = None
     number: int = 0
+    back: int = 0
+    """How many orders of it came back; only where such places stand first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,16 @@ class Unseen:
     territories: tuple[tuple[str, Text], ...]
 
 
-def unseen(year: CampaignYear, *, round: str = "", stratum: str = "", territory: str = "") -> Unseen:
+def unseen(
+    year: CampaignYear, *, round: str = "", stratum: str = "", territory: str = "", back: Mapping[str, int] | None = None
+) -> Unseen:  # fmt: skip
     """Return the sites on open rounds' lists at which nobody has looked in that round (three statements).
 
     Those of the round that is due first come first, then by territory and type, so that a day's way is short.
-    Survey zones are left out: they are not visited.
+    Survey zones are left out: they are not visited. `back` names places that stand before all others, the more the
+    earlier: in upkeep those where faults came back.
     """
+    first = back or {}
     county, book = year.campaign.county_id, rulebook(year)
     looked = Observation.objects.filter(
         county_id=county, year=year.year, cluster=OuterRef("cluster"), stratum=OuterRef("stratum"),
@@ -87,7 +93,7 @@ def unseen(year: CampaignYear, *, round: str = "", stratum: str = "", territory:
         found.append(
             Place(
                 cluster, site.name, kind, title, site.territory_id, site.territory.name if site.territory else Text(),
-                site.address, code, Text(zh, en), due,
+                site.address, code, Text(zh, en), due, back=first.get(cluster, 0),
             )
         )  # fmt: skip
     territories = {place.territory: place.territory_name for place in found if place.territory is not None}
@@ -98,7 +104,11 @@ def unseen(year: CampaignYear, *, round: str = "", stratum: str = "", territory:
         and (not stratum or place.stratum == stratum)
         and (not territory or str(place.territory or "") == territory)
     ]
-    kept.sort(key=lambda each: (each.due_on or date.max, each.round, each.territory_name.zh, each.stratum, each.code))
+    kept.sort(
+        key=lambda each: (
+            -each.back, each.due_on or date.max, each.round, each.territory_name.zh, each.stratum, each.code,
+        )
+    )  # fmt: skip
     return Unseen(
         tuple(kept),
         tuple(dict.fromkeys((place.round, place.round_name) for place in found)),
@@ -117,8 +127,10 @@ def _sites(county: int, codes: set[str]) -> dict[str, Site]:
     return found
 
 
-def find_sites(year: CampaignYear, words: str) -> list[Place]:
-    """Return sites whose code, name or address holds some words, and whose type has a checklist (one statement)."""
+def find_sites(year: CampaignYear, words: str, back: Mapping[str, int] | None = None) -> list[Place]:
+    """Return sites whose code, name or address holds some words, and whose type has a checklist (one statement); those
+    that `back` names say so.
+    """
     book = rulebook(year)
     said = words.strip()
     if not said:
@@ -133,10 +145,10 @@ def find_sites(year: CampaignYear, words: str) -> list[Place]:
             found.append(
                 Place(
                     site.code, site.name, site.type, stratum_title(book, site.type), site.territory_id,
-                    site.territory.name if site.territory else Text(), site.address,
+                    site.territory.name if site.territory else Text(), site.address, back=(back or {}).get(site.code, 0),
                 )
             )  # fmt: skip
-    return found[:MOST_FOUND]
+    return sorted(found, key=lambda each: -each.back)[:MOST_FOUND]
 
 
 # --- the form ---

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.functional import cached_property
 
@@ -21,6 +23,11 @@ class Campaign(models.Model):
     first_year = models.PositiveSmallIntegerField()
     last_year = models.PositiveSmallIntegerField()
     office = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    upkeep_since = models.DateField(null=True, blank=True, help_text="after the title: the first day of upkeep")
+    upkeep_reason = models.CharField(max_length=300, blank=True)
+    upkeep_share = models.PositiveSmallIntegerField(
+        default=50, help_text="per cent of the usual sample that a round proposes in upkeep"
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -33,6 +40,10 @@ class Campaign(models.Model):
     def name(self) -> Text:
         """The name in both languages."""
         return Text(self.name_zh, self.name_en)
+
+    def in_upkeep(self, on: date) -> bool:
+        """Whether it is in upkeep on a day."""
+        return self.upkeep_since is not None and self.upkeep_since <= on
 
 
 class CampaignYear(models.Model):

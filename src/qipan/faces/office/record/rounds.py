@@ -25,8 +25,9 @@ from qipan.overview.points import unit_names
 from qipan.overview.records import Year
 from qipan.overview.rounds import ListedSite, RoundPage, round_list, round_page
 from qipan.sources.fieldwork import rounds as room
-from qipan.sources.fieldwork.draws import Frame, frames
+from qipan.sources.fieldwork.draws import Frame, frames, last_drawn
 from qipan.sources.fieldwork.rounds import DESK, Plan, RoundError
+from qipan.spine.years.upkeep import first_in_upkeep, smaller_draw
 
 KINDS = ("drawn", "census", DESK)
 
@@ -128,12 +129,22 @@ def _form(
     wrong = {error.field: error.words for error in reversed(errors)}
     rows = []
     sent = request.method == "POST"
+    campaign, today = year.campaign, timezone.localdate()
+    upkeep = campaign.in_upkeep(today)
+    back = first_in_upkeep(at_desk(request).post, year, today)
+    # Where the standard names no number, what the county drew before upkeep is its usual one.
+    earlier = last_drawn(year, campaign.upkeep_since) if upkeep and campaign.upkeep_since else {}
     for frame in of:
         given = request.POST.get(f"n-{frame.stratum}", "") if sent else ""
-        if not sent and kind == "drawn" and frame.official:
-            given = str(min(frame.official, len(frame.sites)))
+        usual = min(frame.official or earlier.get(frame.stratum, 0), len(frame.sites))
+        if not sent and kind == "drawn" and usual:
+            given = str(smaller_draw(usual, campaign.upkeep_share) if upkeep else usual)
         checked = bool(given) if sent else not frame.respondents
-        rows.append((frame, len(frame.sites), given, checked, wrong.get(f"n:{frame.stratum}", "")))
+        places = sum(1 for code in frame.sites if code in back)
+        row = (frame, len(frame.sites), given, checked, wrong.get(f"n:{frame.stratum}", ""), usual, places)
+        rows.append(row)
+    # In upkeep the types with places where faults came back stand first; without any the order stays.
+    rows.sort(key=lambda row: -row[-1])
     context = {
         "kind": kind,
         "kinds": [
@@ -144,8 +155,9 @@ def _form(
         "rows": rows,
         "wrong": wrong,
         "crumbs": _crumbs(_("Open a round")),
-        "today": timezone.localdate(),
-        "other_year": year.year if timezone.localdate().year != year.year else None,
+        "today": today,
+        "upkeep": campaign if upkeep else None,
+        "other_year": year.year if today.year != year.year else None,
     }  # fmt: skip
     return render(request, "office/record/round_new.html", context, status=422 if errors else 200)
 

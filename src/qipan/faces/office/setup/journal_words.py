@@ -25,6 +25,8 @@ VERBS = {
     "campaign.change": Text("修改创建活动", "changed the campaign"),
     "campaign.limits": Text("设置本县标准", "set the county's own limits"),
     "campaign.pin": Text("选定标准版本", "pinned an edition"),
+    "campaign.upkeep": Text("转入或调整常态巩固", "put the campaign into upkeep or changed it"),
+    "campaign.upkeep_end": Text("结束常态巩固", "took the campaign out of upkeep"),
     "campaign.remove_year": Text("移除年度", "removed a year"),
     "campaign.year": Text("设置年度", "set a year"),
     "campaigns.choose_lead": Text("选定牵头单位", "chose an answering lead"),

@@ -47,5 +47,10 @@ def years(request: HttpRequest) -> HttpResponse:
         )
         for each in found
     ]  # fmt: skip
-    context = {"rows": rows, "may": may, "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), "")]}
+    context = {
+        "rows": rows,
+        "may": may,
+        "upkeep": desk.campaign,
+        "crumbs": [(_("Plan"), reverse("plan")), (_("Years"), "")],
+    }
     return render(request, "office/year/years.html", context)

@@ -71,5 +71,6 @@ def photo(colour: tuple[int, int, int], name: str = "photo.jpg") -> FilePayload:
 
 def fits(page: Page) -> None:
     """Nothing of the page lies beyond the width of the screen."""
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    # Asked of an element, which is waited for: a page that is still coming has none.
+    over = page.locator("html").evaluate("root => root.scrollWidth - root.clientWidth")
     assert over <= 0, f"{page.url} is {over} px wider than the screen"

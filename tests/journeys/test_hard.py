@@ -57,7 +57,8 @@ def test_a_hard_problem_is_planned_deferred_and_solved(browser: Browser, server:
         send(office)
         number = re.search(r"/work/(\d{4}-\d{5,})/", office.url)
         assert number
-        office.get_by_role("link", name="城中村消防通道堵塞").click()
+        with office.expect_navigation():
+            office.get_by_role("link", name="城中村消防通道堵塞").click()
         assert office.url.startswith(problem)
         expect(office.locator(".hard-steps")).to_contain_text(number[1])
         office.locator("summary", has_text="销号").click()
@@ -65,7 +66,10 @@ def test_a_hard_problem_is_planned_deferred_and_solved(browser: Browser, server:
         # Its owner sees it on the phone, lets it rest until a day; it stands apart and is not overdue.
         sign_in(leader, server, "example-leader")
         fits(leader)
-        leader.locator('section[aria-labelledby="hard-title"]').get_by_role("link", name="城中村消防通道堵塞").click()
+        with leader.expect_navigation():
+            leader.locator('section[aria-labelledby="hard-title"]').get_by_role(
+                "link", name="城中村消防通道堵塞"
+            ).click()
         fits(leader)
         leader.locator("summary", has_text="复核").click()
         form = leader.locator(".hard-decide[open] form")

@@ -5,7 +5,6 @@ An item's own page is asked for in `item_page.py`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -35,6 +34,7 @@ from qipan.spine.work.permissions import HANDLE, RECHECK, SEE
 from qipan.spine.work.plan.conditions import of_plan
 from qipan.spine.work.request_rules import FOR_THE_OFFICE, WAITS_FOR_CONSENT, may_direct, to_consent, to_decide
 from qipan.spine.work.rows import Named, Row, fetched, row_of, rows_of
+from qipan.spine.work.searching import holds
 from qipan.spine.work.special.conditions import at_programme, of_actions, recurred
 
 __all__ = [
@@ -252,22 +252,9 @@ def _wanted(
         numbers = [number.strip() for number in filters.number.split(",") if number.strip()]
         where &= Q(number__in=numbers) if len(numbers) > 1 else Q(number__contains=filters.number.strip())
     for word in filters.text.split():
-        where &= _holds(word)
+        where &= holds(word)
     found = found_by(filters.found, tree) if filters.found else WorkItem.objects.all()
     return found.filter(where & _special(post, filters.special, now, tree))
-
-
-def _holds(word: str) -> Q:
-    """Return what finds a word, however it is written; each column is one more look at every item of a long list.
-
-    A word without letters that have a small and a great form is looked for as it stands, which is half the work on
-    PostgreSQL; the number of an item is looked at for what could stand in one.
-    """
-    how = "contains" if word.upper() == word.lower() else "icontains"
-    found = Q(**{f"title_zh__{how}": word}) | Q(**{f"text__{how}": word}) | Q(**{f"title_en__{how}": word})
-    if _IN_NUMBER.fullmatch(word):
-        found |= Q(number__contains=word)
-    return found | Q(cluster__iexact=word)
 
 
 def whole_numbers(words: str) -> tuple[int, ...]:
@@ -344,8 +331,6 @@ def _special(post: Post, special: str, now: datetime, tree: Branches) -> Q:
             return Q(pk__in=again.values("work_item_id"))
     return Q()
 
-
-_IN_NUMBER = re.compile(r"[0-9-]+")
 
 EVER_ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
     name + suffix: (kind, states)

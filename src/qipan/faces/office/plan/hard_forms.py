@@ -11,13 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from qipan.assessment.standard import METHODS
-from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
+from qipan.faces.office.plan.checks import check_options
 from qipan.faces.office.setup.register_forms import (
     add_error,
     changed_context,
@@ -36,7 +35,6 @@ from qipan.ground.units.registers import post_choices, unit_choices
 from qipan.ground.units.sent import AlreadySent, once
 from qipan.overview.desk import Desk
 from qipan.overview.programmes import site_codes
-from qipan.spine.campaigns.books import rulebook
 from qipan.spine.work.hard.actions import HardPlan, begin, change, plan_of
 from qipan.spine.work.hard.queries import problem_of
 
@@ -132,23 +130,15 @@ def _plan(form: HardForm) -> HardPlan:
 
 
 def _choices(form: HardForm, desk: Desk, kept: int | None = None) -> None:
-    today, language = timezone.localdate(), get_language() or "en"
+    today = timezone.localdate()
     units = [(str(pk), name) for pk, name in unit_choices(desk.county.pk, today)]
     choose(form, "lead", options(units, _("choose")))
     choose(form, "supports", options(units))
     leaders = post_choices(desk.county.pk, today, roles=("leader",), also=kept)
     choose(form, "owner", options(((str(pk), name) for pk, name in leaders), _("none")))
     choose(form, "sites", options(site_codes(desk.county.pk, today)))
-    if desk.year is None:
-        return
-    book = rulebook(desk.year)
-    checks = []
-    for key, line in book.lines.items():
-        if not line.counter:
-            node, method = book.nodes[line.node], METHODS.get(line.check.method, Text(line.check.method))
-            title = line.check.title or node.title
-            checks.append((key, f"{node.code} {title.into(language)} · {method.into(language)}"))
-    choose(form, "checks", checks)
+    if desk.year is not None:
+        choose(form, "checks", check_options(desk))
 
 
 def _form(request: HttpRequest, form: HardForm, heading: str, context: dict[str, Any]) -> HttpResponse:

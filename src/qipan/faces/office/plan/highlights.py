@@ -12,14 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from qipan.assessment.standard import METHODS
 from qipan.assessment.text import Text
 from qipan.faces.office.access import at_desk, requires
 from qipan.faces.office.photos import PhotosNotTaken, taken
+from qipan.faces.office.plan.checks import check_options
 from qipan.faces.office.setup.register_forms import (
     add_error,
     changed_context,
@@ -256,17 +256,9 @@ def _plan(form: HighlightForm) -> HighlightPlan:
 
 
 def _choices(form: HighlightForm, desk: Desk) -> None:
-    today, language = timezone.localdate(), get_language() or "en"
+    today = timezone.localdate()
     choose(form, "site", options(site_codes(desk.county.pk, today), _("none")))
-    checks: list[tuple[str, str]] = [("", _("none"))]
-    if desk.year is not None:
-        book = rulebook(desk.year)
-        for key, line in book.lines.items():
-            if not line.counter:
-                node, method = book.nodes[line.node], METHODS.get(line.check.method, Text(line.check.method))
-                title = line.check.title or node.title
-                checks.append((key, f"{node.code} {title.into(language)} · {method.into(language)}"))
-    choose(form, "check", checks)
+    choose(form, "check", [("", _("none")), *check_options(desk)])
 
 
 def _form(request: HttpRequest, form: HighlightForm, heading: str, context: dict[str, Any]) -> HttpResponse:
